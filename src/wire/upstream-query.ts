@@ -1,0 +1,117 @@
+/**
+ * The query we send to an upstream, and whether what comes back answers it. Letters of the question are set in random
+ * case (draft-vixie-dnsext-dns0x20), which a forger who does not see the query has to guess as well.
+ */
+import type { Random } from '../random.ts'
+import { Flag, HEADER_BYTES, Type } from './constants.ts'
+import { lower } from './name.ts'
+
+/** Header bits of a query of ours; a constant or reused object. */
+export interface QueryFlags {
+  readonly rd: boolean
+  readonly cd: boolean
+  readonly ad: boolean
+}
+
+/** What our OPT record says; a constant or reused object. */
+export interface QueryEdns {
+  readonly udpSize: number
+  readonly dnssecOk: boolean
+}
+
+/**
+ * Writes a query for the wire name in the first `nameLength` octets of `name` into `out`. No client option goes up
+ * (RFC 6891 §6.1.1: OPT is hop by hop). Returns its length, or -1 where `out` is too short.
+ */
+export function writeQuery(
+  out: Uint8Array,
+  id: number,
+  name: Uint8Array,
+  nameLength: number,
+  qtype: number,
+  qclass: number,
+  flags: QueryFlags,
+  edns: QueryEdns | null,
+): number {
+  const length = HEADER_BYTES + nameLength + 4 + (edns === null ? 0 : 11)
+  if (length > out.length) return -1
+  const word = (flags.rd ? Flag.RD : 0) | (flags.cd ? Flag.CD : 0) | (flags.ad ? Flag.AD : 0)
+  out[0] = id >>> 8
+  out[1] = id & 0xff
+  out[2] = word >>> 8
+  out[3] = word & 0xff
+  for (let at = 4; at < HEADER_BYTES; at++) out[at] = 0
+  out[5] = 1
+  out[11] = edns === null ? 0 : 1
+  let at = HEADER_BYTES
+  for (let index = 0; index < nameLength; index++) out[at++] = name[index]!
+  out[at++] = qtype >>> 8
+  out[at++] = qtype & 0xff
+  out[at++] = qclass >>> 8
+  out[at++] = qclass & 0xff
+  if (edns === null) return at
+  // RFC 6891 §6.1.2: root, type, class = size, extended rcode, version, flags, no options.
+  out[at++] = 0
+  out[at++] = 0
+  out[at++] = Type.OPT
+  out[at++] = edns.udpSize >>> 8
+  out[at++] = edns.udpSize & 0xff
+  out[at++] = 0
+  out[at++] = 0
+  out[at++] = edns.dnssecOk ? 0x80 : 0
+  out[at++] = 0
+  out[at++] = 0
+  out[at++] = 0
+  return at
+}
+
+/**
+ * Gives every ASCII letter of the wire name in `bytes` from `from`, `length` octets, a random case in place. The name
+ * must not be compressed; sizes of labels are at most 63 and thus no letters.
+ */
+export function mixCase(bytes: Uint8Array, from: number, length: number, random: Random): void {
+  let bits = 0
+  let left = 0
+  for (let at = from; at < from + length; at++) {
+    const letter = lower(bytes[at]!)
+    if (letter < 0x61 || letter > 0x7a) continue
+    if (left === 0) {
+      bits = random.bits32()
+      left = 32
+    }
+    bytes[at] = (bits & 1) === 0 ? letter : letter - 0x20
+    bits >>>= 1
+    left--
+  }
+}
+
+/** True where `length` octets (a question: name, type, class) are the same, case and all. */
+export function sameQuestion(
+  a: Uint8Array,
+  aOffset: number,
+  b: Uint8Array,
+  bOffset: number,
+  length: number,
+): boolean {
+  for (let index = 0; index < length; index++) {
+    if (a[aOffset + index] !== b[bOffset + index]) return false
+  }
+  return true
+}
+
+/**
+ * As `sameQuestion`, but ASCII letters may differ in case. For the name alone: type and class are no letters (65 and
+ * 97 are two types) and are compared by `sameQuestion`.
+ */
+export function sameQuestionIgnoringCase(
+  a: Uint8Array,
+  aOffset: number,
+  b: Uint8Array,
+  bOffset: number,
+  nameLength: number,
+): boolean {
+  for (let index = 0; index < nameLength; index++) {
+    if (lower(a[aOffset + index]!) !== lower(b[bOffset + index]!)) return false
+  }
+  return true
+}
