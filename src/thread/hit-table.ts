@@ -1,0 +1,212 @@
+/**
+ * Hits on their way from one resolver thread to the store: a table in shared memory, merged per client × indicator
+ * × deciding list while they wait. The thread alone writes, the store thread alone reads; neither waits for the
+ * other, and either may die at any instruction.
+ *
+ * Two halves: one is active, the other sealed or empty. The writer makes `turn` odd, reads which half is active,
+ * writes there, makes `turn` even. The drainer counts the sequence up, makes the other half active, waits until the
+ * turn that may still be writing has ended, reads, commits together with the sequence, and only then empties the
+ * half. A half found full by the next store thread is told by its sequence: committed (empty it) or not (commit it).
+ */
+import {
+  ACTION, ACTIVE, CLIENT, ENTRY_MASK, FIRST_LENGTH, FIRST_QNAME, FOLDED, FOLDS, HIT_ACTIONS, HIT_FOLDS,
+  HIT_LISTS, HIT_PAIRS, INDICATOR, INDICATOR_LENGTH, KIND, LAST_LENGTH, LAST_QNAME, LISTS, LIST_COUNT, LOST,
+  PAIRS, QTYPE, SLOTS, TRIGGER_BITS, TURN, entryByte, releaseHitTable, runOf, slotWord,
+} from './hit-layout.ts' // prettier-ignore
+
+export {
+  HIT_ACTIONS,
+  HIT_FOLDS,
+  HIT_LISTS,
+  HIT_PAIRS,
+  HIT_TABLE_BYTES,
+  INDICATOR_KINDS,
+  TRIGGERS,
+  releaseHitTable,
+} from './hit-layout.ts'
+export { HitDrain, type HitPair } from './hit-drain.ts'
+
+const LOG = HIT_ACTIONS.indexOf('log')
+const NOBODY = new Uint8Array(16)
+const MAX_NAME = 255
+
+/** The writing end: one a resolver thread. */
+export class HitWriter {
+  readonly #words: Int32Array
+  readonly #floats: Float64Array
+  readonly #shorts: Uint16Array
+  readonly #bytes: Uint8Array
+  readonly #seed: number
+  #turn: number
+
+  /** A table is taken over as the thread before left it; the half-done write it may have died in is unreachable. */
+  constructor(memory: SharedArrayBuffer) {
+    releaseHitTable(memory)
+    this.#words = new Int32Array(memory)
+    this.#floats = new Float64Array(memory)
+    this.#shorts = new Uint16Array(memory)
+    this.#bytes = new Uint8Array(memory)
+    this.#seed = runOf(this.#words)
+    this.#turn = Atomics.load(this.#words, TURN)
+  }
+
+  /** Hits since the process started whose client is unknown because a half was full of pairs. */
+  get folded(): number {
+    return this.#floats[FOLDED]!
+  }
+
+  /** Hits since the process started that found no room at all. */
+  get lost(): number {
+    return this.#floats[LOST]!
+  }
+
+  /**
+   * Counts one hit. Allocates nothing, never waits, never throws. `client`: 16 bytes; `indicator`: a lower-case wire
+   * name without the root's zero byte, or an address as above; `qname`: lower-case wire form; `lists`: numbers of
+   * the lists that hold the indicator, the deciding one first; `wallMs`: since 1970.
+   */
+  record(
+    client: Uint8Array,
+    indicator: Uint8Array,
+    indicatorStart: number,
+    indicatorLength: number,
+    indicatorKind: number,
+    trigger: number,
+    action: number,
+    qtype: number,
+    qname: Uint8Array,
+    qnameLength: number,
+    lists: Uint16Array,
+    listCount: number,
+    wallMs: number,
+  ): void {
+    const words = this.#words
+    // Odd whatever it was: a write that ended in an error must not turn "writing" into "idle".
+    this.#turn = (this.#turn + 1) | 1
+    Atomics.store(words, TURN, this.#turn)
+    const half = Atomics.load(words, ACTIVE)
+    const deciding = listCount > 0 ? lists[0]! : 0
+    const length = indicatorLength > MAX_NAME ? MAX_NAME : indicatorLength
+    let entry = this.#place(half, client, indicator, indicatorStart, length, indicatorKind, deciding, PAIRS)
+    if (entry < 0) {
+      entry = this.#place(half, NOBODY, indicator, indicatorStart, length, indicatorKind, deciding, FOLDS)
+      this.#floats[entry < 0 ? LOST : FOLDED]! += 1
+    }
+    if (entry >= 0)
+      this.#count(half, entry, trigger, action, qtype, qname, qnameLength, lists, listCount, wallMs)
+    this.#turn = (this.#turn + 1) | 0
+    Atomics.store(words, TURN, this.#turn)
+  }
+
+  /** The entry of a pair, made where there is none yet; -1: no room. */
+  #place(
+    half: number,
+    client: Uint8Array,
+    indicator: Uint8Array,
+    start: number,
+    length: number,
+    kind: number,
+    deciding: number,
+    region: typeof PAIRS | typeof FOLDS,
+  ): number {
+    const words = this.#words
+    const bytes = this.#bytes
+    let hash = this.#seed ^ (kind << 16) ^ deciding
+    for (let i = 0; i < 16; i += 4) {
+      const word = client[i]! | (client[i + 1]! << 8) | (client[i + 2]! << 16) | (client[i + 3]! << 24)
+      hash = Math.imul(hash ^ word, 0x9e3779b1)
+      hash ^= hash >>> 15
+    }
+    for (let i = 0; i < length; i++) hash = Math.imul(hash ^ indicator[start + i]!, 0x01000193)
+    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+    hash ^= hash >>> 16
+
+    const slots = slotWord(half)
+    const tag = hash & ~ENTRY_MASK
+    let slot = (hash ^ (hash >>> 17)) & (SLOTS - 1)
+    for (; words[slots + slot] !== 0; slot = (slot + 1) & (SLOTS - 1)) {
+      const word = words[slots + slot]!
+      if ((word & ~ENTRY_MASK) !== tag) continue
+      const entry = (word & ENTRY_MASK) - 1
+      if (this.#isPair(entryByte(half, entry), client, indicator, start, length, kind, deciding)) return entry
+    }
+
+    const used = words[region + half]!
+    if (used >= (region === PAIRS ? HIT_PAIRS : HIT_FOLDS)) return -1
+    const entry = region === PAIRS ? used : HIT_PAIRS + used
+    const at = entryByte(half, entry)
+    this.#floats.fill(0, at >> 3, (at >> 3) + 4)
+    for (let i = 0; i < 16; i++) bytes[at + CLIENT + i] = client[i]!
+    for (let i = 0; i < length; i++) bytes[at + INDICATOR + i] = indicator[start + i]!
+    // The root's zero byte makes a wire name of it.
+    bytes[at + INDICATOR + length] = 0
+    bytes[at + INDICATOR_LENGTH] = length
+    bytes[at + KIND] = kind
+    bytes[at + TRIGGER_BITS] = 0
+    bytes[at + LIST_COUNT] = 0
+    this.#shorts[(at + LISTS) >> 1] = deciding
+    // Counted before it can be found: dying in between leaves a pair that is drained, and written anew by the next.
+    words[region + half] = used + 1
+    words[slots + slot] = tag | (entry + 1)
+    return entry
+  }
+
+  #isPair(
+    at: number,
+    client: Uint8Array,
+    indicator: Uint8Array,
+    start: number,
+    length: number,
+    kind: number,
+    deciding: number,
+  ): boolean {
+    const bytes = this.#bytes
+    if (bytes[at + INDICATOR_LENGTH] !== length || bytes[at + KIND] !== kind) return false
+    if (this.#shorts[(at + LISTS) >> 1] !== deciding) return false
+    for (let i = 0; i < 16; i++) if (bytes[at + CLIENT + i] !== client[i]) return false
+    for (let i = 0; i < length; i++) if (bytes[at + INDICATOR + i] !== indicator[start + i]) return false
+    return true
+  }
+
+  #count(
+    half: number,
+    entry: number,
+    trigger: number,
+    action: number,
+    qtype: number,
+    qname: Uint8Array,
+    qnameLength: number,
+    lists: Uint16Array,
+    listCount: number,
+    wallMs: number,
+  ): void {
+    const bytes = this.#bytes
+    const floats = this.#floats
+    const at = entryByte(half, entry)
+    const float = at >> 3
+    const isNew = floats[float] === 0 && floats[float + 1] === 0
+    if (isNew || wallMs < floats[float + 2]!) {
+      floats[float + 2] = wallMs
+      bytes[at + FIRST_LENGTH] = this.#copyName(qname, qnameLength, at + FIRST_QNAME)
+    }
+    if (isNew || wallMs >= floats[float + 3]!) {
+      floats[float + 3] = wallMs
+      bytes[at + LAST_LENGTH] = this.#copyName(qname, qnameLength, at + LAST_QNAME)
+      this.#shorts[(at + QTYPE) >> 1] = qtype
+      bytes[at + ACTION] = action
+      const count = listCount > HIT_LISTS ? HIT_LISTS : listCount
+      for (let i = 1; i < count; i++) this.#shorts[((at + LISTS) >> 1) + i] = lists[i]!
+      bytes[at + LIST_COUNT] = count
+    }
+    bytes[at + TRIGGER_BITS]! |= 1 << trigger
+    // Last: up to here a dying thread leaves nothing that counts.
+    floats[float + (action === LOG ? 1 : 0)]! += 1
+  }
+
+  #copyName(name: Uint8Array, nameLength: number, to: number): number {
+    const length = nameLength > MAX_NAME ? MAX_NAME : nameLength
+    for (let i = 0; i < length; i++) this.#bytes[to + i] = name[i]!
+    return length
+  }
+}
