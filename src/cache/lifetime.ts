@@ -1,0 +1,40 @@
+/** How long an upstream's answer may be kept, and the TTLs it is kept with. */
+import type { Settings } from '../config/settings.ts'
+import type { Answer } from '../wire/answer.ts'
+import { minimumTtl, negativeTtl } from '../wire/answer-data.ts'
+import { Rcode, Type } from '../wire/constants.ts'
+
+export type CacheSettings = Settings['cache']
+
+/** Whether `answer` answers its question, with something or with nothing; else it is a failure, or only a part. */
+export function isAnswer(answer: Answer): boolean {
+  return !answer.truncated && (answer.rcode === Rcode.NoError || answer.rcode === Rcode.NxDomain)
+}
+
+/** Whether `answer` says that there is nothing: NXDOMAIN or, where no record has the type asked for, NODATA. */
+export function isNegative(answer: Answer): boolean {
+  if (answer.rcode === Rcode.NxDomain) return true
+  if (answer.qtype === Type.ANY) return answer.answerCount === 0
+  for (let record = 0; record < answer.answerCount; record++) {
+    if (answer.type[record] === answer.qtype) return false
+  }
+  return true
+}
+
+/**
+ * Seconds `answer` (`isAnswer`) may be served from the cache, 0: not at all. No record outlives its TTL, in whatever
+ * section it stands.
+ */
+export function lifetimeSeconds(bytes: Uint8Array, answer: Answer, settings: CacheSettings): number {
+  const shortest = minimumTtl(answer)
+  if (!isNegative(answer)) return Math.min(shortest, settings.maxTtlSeconds)
+  // RFC 2308 §5: a negative answer without SOA is not cached (-1 → 0); §7.1 leaves the cap to us.
+  return Math.max(0, Math.min(shortest, negativeTtl(bytes, answer), settings.maxNegativeTtlSeconds))
+}
+
+/** The TTL `record` is kept with: capped, and never what RFC 2181 §8 reads as 0. */
+export function keptTtl(answer: Answer, record: number, lifetime: number, settings: CacheSettings): number {
+  const ttl = Math.min(answer.ttl[record]!, settings.maxTtlSeconds)
+  // Whoever caches our negative answer takes the lesser of this TTL and MINIMUM (RFC 2308 §5), and only TTLs age.
+  return answer.type[record] === Type.SOA && isNegative(answer) ? Math.min(ttl, lifetime) : ttl
+}

@@ -1,0 +1,90 @@
+/**
+ * The effective configuration as YAML, every default written out: what `check` prints. It is itself a valid
+ * configuration that says the same. Secrets are not in `Settings`, so none can be shown.
+ */
+import { Document, isScalar, visit } from 'yaml'
+import { formatEndpoint } from './address.ts'
+import { formatDuration } from './duration.ts'
+import type { Config } from './schema.ts'
+import type { RecordSettings, Settings } from './settings.ts'
+import { formatSize } from './size.ts'
+
+/** YAML text that ends in a line break. */
+export function describeSettings(settings: Settings): string {
+  const document = new Document(toConfig(settings))
+  visit(document, {
+    Seq(_, node) {
+      if (node.items.every((item) => isScalar(item))) node.flow = true
+    },
+  })
+  if (settings.upstreams.servers.length === 0) {
+    const servers = document.getIn(['upstreams', 'servers'], true) as { comment?: string }
+    servers.comment = ` those of ${settings.upstreams.resolvConf}`
+  }
+  return document.toString({ lineWidth: 0 })
+}
+
+function toConfig(settings: Settings): Config {
+  const { access, tcp, sinkhole, upstreams, cache, admin, metrics } = settings
+  return {
+    listen: settings.listen.map(formatEndpoint),
+    workers: settings.workers,
+    access: {
+      networks: [...access.networks],
+      queriesPerSecond: access.queriesPerSecond,
+      exempt: [...access.exempt],
+    },
+    tcp: { idle: formatDuration(tcp.idleMs), perClient: tcp.perClient, total: tcp.total },
+    sinkhole: { ipv4: sinkhole.ipv4, ipv6: sinkhole.ipv6, ttl: seconds(sinkhole.ttlSeconds) },
+    upstreams: {
+      servers: upstreams.servers.map(formatEndpoint),
+      strategy: upstreams.strategy,
+      resolvConf: upstreams.resolvConf,
+    },
+    forward: settings.forward.map((entry) => ({
+      zones: [...entry.zones],
+      servers: entry.servers.map(formatEndpoint),
+    })),
+    records: Object.fromEntries(settings.records.map((record) => [record.name, toRecord(record)])),
+    special: settings.special,
+    server: settings.server,
+    cache: {
+      size: formatSize(cache.maxBytes),
+      stale: formatDuration(cache.staleMs),
+      staleTtl: seconds(cache.staleTtlSeconds),
+      maxTtl: seconds(cache.maxTtlSeconds),
+      maxNegativeTtl: seconds(cache.maxNegativeTtlSeconds),
+    },
+    campaigns: [...settings.campaigns],
+    lists: settings.lists.map(({ ttlSeconds, ...list }) => ({
+      ...list,
+      ttl: ttlSeconds === null ? null : seconds(ttlSeconds),
+      accept: [...list.accept],
+    })),
+    allow: [...settings.allow],
+    units: settings.units.map((unit) => ({ ...unit, networks: [...unit.networks] })),
+    store: settings.store,
+    admin: {
+      listen: admin.listen === null ? 'off' : formatEndpoint(admin.listen),
+      hosts: [...admin.hosts],
+      tokenFile: admin.tokenFile,
+    },
+    metrics: { listen: metrics.listen === null ? null : formatEndpoint(metrics.listen) },
+    log: settings.log,
+  }
+}
+
+function toRecord(record: RecordSettings): Config['records'][string] {
+  if (record.sinkhole) return 'sinkhole'
+  return {
+    address: [...record.a, ...record.aaaa],
+    cname: record.cname,
+    ptr: record.ptr,
+    txt: [...record.txt],
+    ttl: seconds(record.ttlSeconds),
+  }
+}
+
+function seconds(count: number): string {
+  return formatDuration(count * 1000)
+}

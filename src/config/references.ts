@@ -1,0 +1,216 @@
+/**
+ * What no single value shows: things that refer to each other or exclude each other. Messages name the valid choices.
+ * Takes the configuration as written, because each complaint needs the place of what was written.
+ */
+import { isIPv4, isIPv6 } from 'node:net'
+import { formatEndpoint, isWildcard, parseEndpoint, parseNetwork } from './address.ts'
+import { parseDomain } from './domain.ts'
+import { checked } from './formats.ts'
+import { nearest } from './nearest.ts'
+import type { Path, Problems, Place } from './problems.ts'
+import type { Config } from './schema.ts'
+import type { Endpoint } from './settings.ts'
+
+interface Checks {
+  readonly config: Config
+  readonly problems: Problems
+  readonly placeOf: (path: Path) => Place
+}
+
+/** Adds to `problems` whatever does not fit together in `config`. */
+export function checkReferences(checks: Checks): void {
+  checkListen(checks)
+  checkIds(checks, 'lists')
+  checkIds(checks, 'campaigns')
+  checkIds(checks, 'units')
+  checkCampaigns(checks)
+  checkUnits(checks)
+  checkForward(checks)
+  checkUpstreams(checks)
+  checkRecords(checks)
+}
+
+function checkListen({ config, problems, placeOf }: Checks): void {
+  const seen: Endpoint[] = []
+  for (const [index, text] of config.listen.entries()) {
+    const endpoint = checked(parseEndpoint(text, 53))
+    const other =
+      endpoint.port === 0
+        ? undefined
+        : seen.find((earlier) => covers(earlier, endpoint) || covers(endpoint, earlier))
+    if (other !== undefined) {
+      const why =
+        other.address === endpoint.address
+          ? 'stands here twice'
+          : `is already covered by ${formatEndpoint(other)}`
+      const said =
+        covers(endpoint, other) && other.address !== endpoint.address
+          ? `covers ${formatEndpoint(other)} above`
+          : why
+      problems.add(
+        placeOf(['listen', index]),
+        `listen: ${formatEndpoint(endpoint)} ${said}: leave one of them out`,
+      )
+    }
+    seen.push(endpoint)
+  }
+}
+
+function checkIds({ config, problems, placeOf }: Checks, section: 'lists' | 'campaigns' | 'units'): void {
+  const seen = new Set<string>()
+  for (const [index, { id }] of config[section].entries()) {
+    if (seen.has(id))
+      problems.add(
+        placeOf([section, index, 'id']),
+        `${section}: the id ${id} is taken; give this one another`,
+      )
+    seen.add(id)
+  }
+}
+
+function checkCampaigns({ config, problems, placeOf }: Checks): void {
+  const ids = config.campaigns.map((campaign) => campaign.id)
+  for (const [index, list] of config.lists.entries()) {
+    if (list.campaign === null || ids.includes(list.campaign)) continue
+    problems.add(
+      placeOf(['lists', index, 'campaign']),
+      `list ${list.id}: there is no campaign ${list.campaign}${choices(list.campaign, ids, 'campaigns')}`,
+    )
+  }
+  for (const [index, { id, from, to }] of config.campaigns.entries()) {
+    if (from === null || to === null || from <= to) continue
+    problems.add(placeOf(['campaigns', index, 'to']), `campaign ${id} ends ${to}, before it begins (${from})`)
+  }
+}
+
+function checkUnits({ config, problems, placeOf }: Checks): void {
+  const parents = new Map(config.units.map((unit) => [unit.id, unit.parent]))
+  const owners = new Map<string, string>()
+  for (const [index, unit] of config.units.entries()) {
+    if (unit.parent !== null && !parents.has(unit.parent)) {
+      const hint = choices(
+        unit.parent,
+        [...parents.keys()].filter((id) => id !== unit.id),
+        'units',
+      )
+      problems.add(
+        placeOf(['units', index, 'parent']),
+        `unit ${unit.id}: there is no unit ${unit.parent}${hint}`,
+      )
+    }
+    const circle = circleFrom(unit.id, parents)
+    // Said once, at the unit that comes first in the circle.
+    if (
+      circle !== null &&
+      circle.every((id) => config.units.findIndex((other) => other.id === id) >= index)
+    ) {
+      const way = [...circle, unit.id].join(' → ')
+      problems.add(
+        placeOf(['units', index, 'parent']),
+        `unit ${unit.id} is its own parent: ${way}; one of these parents is wrong`,
+      )
+    }
+    for (const [position, text] of unit.networks.entries()) {
+      const network = checked(parseNetwork(text))
+      const owner = owners.get(network)
+      if (owner !== undefined) {
+        const said = owner === unit.id ? 'stands here twice' : `belongs to unit ${owner} already`
+        problems.add(
+          placeOf(['units', index, 'networks', position]),
+          `unit ${unit.id}: the network ${network} ${said}`,
+        )
+      }
+      owners.set(network, unit.id)
+    }
+  }
+}
+
+/** The ids on the way from `id` back to itself, or null. */
+function circleFrom(id: string, parents: ReadonlyMap<string, string | null>): string[] | null {
+  const way: string[] = []
+  for (
+    let at: string | null | undefined = id;
+    at != null && way.length <= parents.size;
+    at = parents.get(at)
+  ) {
+    if (at === id && way.length > 0) return way
+    if (way.includes(at)) return null
+    way.push(at)
+  }
+  return null
+}
+
+function checkForward(checks: Checks): void {
+  const { config, problems, placeOf } = checks
+  const seen = new Set<string>()
+  for (const [index, entry] of config.forward.entries()) {
+    for (const [position, text] of entry.zones.entries()) {
+      const zone = checked(parseDomain(text))
+      if (seen.has(zone)) {
+        problems.add(
+          placeOf(['forward', index, 'zones', position]),
+          `forward: the zone ${zone} stands here twice`,
+        )
+      }
+      seen.add(zone)
+    }
+    checkServers(checks, entry.servers, ['forward', index, 'servers'])
+  }
+}
+
+function checkUpstreams(checks: Checks): void {
+  checkServers(checks, checks.config.upstreams.servers, ['upstreams', 'servers'])
+}
+
+function checkServers({ config, problems, placeOf }: Checks, servers: readonly string[], path: Path): void {
+  const own = config.listen.map((text) => checked(parseEndpoint(text, 53)))
+  const seen = new Set<string>()
+  for (const [index, text] of servers.entries()) {
+    const server = checked(parseEndpoint(text, 53))
+    const spelled = formatEndpoint(server)
+    if (seen.has(spelled)) problems.add(placeOf([...path, index]), `${spelled} stands here twice`)
+    if (own.some((endpoint) => endpoint.address === server.address && endpoint.port === server.port)) {
+      problems.add(
+        placeOf([...path, index]),
+        `${spelled} is this resolver itself: queries would go round in a loop`,
+      )
+    }
+    seen.add(spelled)
+  }
+}
+
+function checkRecords({ config, problems, placeOf }: Checks): void {
+  const seen = new Set<string>()
+  for (const [text, value] of Object.entries(config.records)) {
+    const name = checked(parseDomain(text))
+    const place = placeOf(['records', text])
+    if (seen.has(name)) problems.add(place, `records: ${name} stands here twice; give it a list of addresses`)
+    seen.add(name)
+    if (typeof value === 'string' || Array.isArray(value)) continue
+    const others = value.address.length + value.txt.length + (value.ptr === null ? 0 : 1)
+    if (value.cname !== null && others > 0) {
+      // RFC 1034 §3.6.2: an alias has no other data.
+      problems.add(place, `records: ${name} is an alias (cname), and nothing else may stand beside it`)
+    }
+    if (value.cname === null && others === 0) {
+      problems.add(place, `records: ${name} says nothing: give it an address, cname, ptr or txt`)
+    }
+  }
+}
+
+function covers(wide: Endpoint, narrow: Endpoint): boolean {
+  if (wide.port !== narrow.port) return false
+  if (wide.address === narrow.address) return true
+  return (
+    isWildcard(wide.address) &&
+    isIPv4(wide.address) === isIPv4(narrow.address) &&
+    isIPv4(wide.address) !== isIPv6(narrow.address)
+  )
+}
+
+function choices(word: string, valid: readonly string[], section: string): string {
+  if (valid.length === 0) return `, and \`${section}\` names none`
+  const near = nearest(word, valid)
+  const shown = valid.slice(0, 10).join(', ') + (valid.length > 10 ? ', …' : '')
+  return near === null ? `: there are ${shown}` : `: did you mean ${near}? There are ${shown}`
+}

@@ -1,0 +1,73 @@
+/**
+ * The whole configuration: one schema a section, each key with its description. Validation, defaults, the reference
+ * (docs/configuration.md) and the schema for editors (docs/config.schema.json) all come from here.
+ */
+import { Type, type Static } from 'typebox'
+import { RecordsSchema, ServerSchema, SinkholeSchema, SpecialSchema } from './sections/answers.ts'
+import { CacheSchema, ForwardSchema, UpstreamsSchema } from './sections/forwarding.ts'
+import { AccessSchema, ListenSchema, TcpSchema, WorkersSchema } from './sections/network.ts'
+import { AdminSchema, LogSchema, MetricsSchema, StoreSchema, UnitsSchema } from './sections/operation.ts'
+import { AllowSchema, CampaignsSchema, ListsSchema } from './sections/policy.ts'
+
+export const ConfigSchema = Type.Object(
+  {
+    listen: ListenSchema,
+    workers: WorkersSchema,
+    access: AccessSchema,
+    tcp: TcpSchema,
+    sinkhole: SinkholeSchema,
+    upstreams: UpstreamsSchema,
+    forward: ForwardSchema,
+    records: RecordsSchema,
+    special: SpecialSchema,
+    server: ServerSchema,
+    cache: CacheSchema,
+    campaigns: CampaignsSchema,
+    lists: ListsSchema,
+    allow: AllowSchema,
+    units: UnitsSchema,
+    store: StoreSchema,
+    admin: AdminSchema,
+    metrics: MetricsSchema,
+    log: LogSchema,
+  },
+  { additionalProperties: false },
+)
+
+/** The configuration as written, defaults filled in, values still in text. */
+export type Config = Static<typeof ConfigSchema>
+
+/** Keys that are refused with a reason instead of a guess at what was meant, by their path. */
+export const REFUSED_KEYS: Readonly<Record<string, string>> = {
+  'admin/token':
+    'a secret does not belong in the configuration: put it into a file of mode 0600 and name that file in `tokenFile`, or set the environment variable THANHLOC_ADMIN_TOKEN',
+  'admin/password':
+    'a secret does not belong in the configuration: the API knows tokens, see `tokenFile` and THANHLOC_ADMIN_TOKEN',
+}
+
+/** What a schema is to those who walk it: the JSON Schema keywords that the sections use. */
+export interface Shape {
+  readonly type?: string
+  readonly description?: string
+  readonly default?: unknown
+  readonly format?: string
+  readonly atLeast?: string
+  readonly atMost?: string
+  readonly const?: unknown
+  readonly enum?: readonly unknown[]
+  readonly anyOf?: readonly Shape[]
+  readonly properties?: Readonly<Record<string, Shape>>
+  readonly patternProperties?: Readonly<Record<string, Shape>>
+  readonly required?: readonly string[]
+  /** Format of the keys of a `patternProperties` object. */
+  readonly keyFormat?: string
+  readonly items?: Shape
+  readonly minItems?: number
+  readonly maxItems?: number
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly maxLength?: number
+}
+
+/** The configuration's schema as a `Shape`. */
+export const CONFIG_SHAPE: Shape = ConfigSchema

@@ -1,0 +1,103 @@
+/** What is blocked, on whose word, and what is not: `campaigns`, `lists`, `allow`. */
+import { Type, type Static } from 'typebox'
+import { parseDomain } from '../domain.ts'
+import { checked, durationMs } from '../formats.ts'
+import type { CampaignSettings, ListSettings } from '../settings.ts'
+
+const Identifier = { format: 'identifier' }
+
+export const CampaignsSchema = Type.Array(
+  Type.Object(
+    {
+      id: Type.String({ ...Identifier, description: 'Unique; lists refer to it.' }),
+      title: Type.String({ description: 'Name of the campaign, for reports.', default: '' }),
+      document: Type.String({ description: 'Number of the document that orders it.', default: '' }),
+      issuer: Type.String({ description: 'Who issued it.', default: '' }),
+      from: Type.Union([Type.Null(), Type.String({ format: 'date' })], {
+        description: 'First day. For reports: no date here begins or ends a block.',
+        default: null,
+      }),
+      to: Type.Union([Type.Null(), Type.String({ format: 'date' })], {
+        description: 'Last day.',
+        default: null,
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  { description: 'Clean-up campaigns that lists belong to.', default: [], maxItems: 1000 },
+)
+
+export const ListsSchema = Type.Array(
+  Type.Object(
+    {
+      id: Type.String({ ...Identifier, description: 'Unique; appears in metrics, hits, logs and reports.' }),
+      path: Type.String({ format: 'path', description: 'File with the indicators.' }),
+      format: Type.Enum(
+        ['auto', 'domains', 'hosts', 'adblock', 'dnsmasq', 'unbound', 'wildcard', 'rpz', 'addresses'],
+        { description: 'How the file is written. `auto` looks at its content.', default: 'auto' },
+      ),
+      campaign: Type.Union([Type.Null(), Type.String(Identifier)], {
+        description: 'Id of the campaign the list belongs to.',
+        default: null,
+      }),
+      basis: Type.String({
+        description: 'Why this list may block: document, issuer, date. Shown by `lookup`.',
+        default: '',
+      }),
+      action: Type.Enum(['sinkhole', 'nxdomain', 'nodata', 'refused', 'drop', 'log'], {
+        description: 'What a listed name is answered. `log` records the hit and lets the answer pass.',
+        default: 'sinkhole',
+      }),
+      ttl: Type.Union([Type.Null(), Type.String({ format: 'time-span', atLeast: '0s', atMost: '1d' })], {
+        description: 'TTL of its blocked answers; none: that of `sinkhole.ttl`.',
+        default: null,
+      }),
+      match: Type.Enum(['subtree', 'exact'], {
+        description: 'What a plain name covers: itself and all names under it, or itself alone.',
+        default: 'subtree',
+      }),
+      accept: Type.Array(Type.String({ format: 'domain' }), {
+        description:
+          'Names of this list that are enforced although a guard would hold them back (`gov.vn` and names under it, own records, forward zones).',
+        default: [],
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  {
+    description: 'Lists of indicators, in order of precedence: the first that blocks decides.',
+    default: [],
+    maxItems: 1000,
+  },
+)
+
+export const AllowSchema = Type.Array(
+  Type.Object(
+    {
+      path: Type.String({
+        format: 'path',
+        description: 'File with names, one a line, each with all under it.',
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  { description: 'Names that are never blocked, whatever lists say.', default: [], maxItems: 100 },
+)
+
+/** Normalises `campaigns`. */
+export function readCampaigns(campaigns: Static<typeof CampaignsSchema>): CampaignSettings[] {
+  return campaigns
+}
+
+/** Normalises `lists`; `resolve` makes a path absolute. */
+export function readLists(
+  lists: Static<typeof ListsSchema>,
+  resolve: (path: string) => string,
+): ListSettings[] {
+  return lists.map(({ ttl, ...list }) => ({
+    ...list,
+    path: resolve(list.path),
+    ttlSeconds: ttl === null ? null : durationMs(ttl) / 1000,
+    accept: list.accept.map((text) => checked(parseDomain(text))),
+  }))
+}

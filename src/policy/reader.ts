@@ -1,0 +1,230 @@
+/**
+ * Looks names and addresses up in a snapshot. `match` is called for every query and allocates nothing; its cost is one
+ * probe a label, whatever the lists hold. The plain version, a scan of all entries, is the oracle in
+ * test/property/policy-index.test.ts.
+ */
+import type { NameKey } from '../wire/name-key.ts'
+import { TAG_BITS, TAG_MASK, firstIndexWord, hashBytes } from './hash.ts'
+import { Header, PREFIX_WORDS4, PREFIX_WORDS6, checkHeader } from './layout.ts'
+import type { Matches } from './matches.ts'
+import { EMPTY_META, IndicatorKind } from './meta.ts'
+import type { SnapshotMeta } from './meta.ts'
+import { PSEUDO_NAME_BYTES6, embedsIpv4, writePseudoName } from './prefix.ts'
+import { RuleTable } from './rule-table.ts'
+
+const NO_BYTES: Uint8Array = new Uint8Array(0)
+const NO_WORDS: Int32Array = new Int32Array(0)
+
+export class PolicyReader {
+  readonly #memory: SharedArrayBuffer
+  readonly #prefix = new Uint8Array(PSEUDO_NAME_BYTES6)
+  #bytes = NO_BYTES
+  #words = NO_WORDS
+  #index = NO_WORDS
+  #indexScale = 0
+  /** Lengths of the listed prefixes, the longest first. */
+  #lengths4 = NO_BYTES
+  #lengths6 = NO_BYTES
+  #pairs = NO_WORDS
+  #setStarts: Int32Array = new Int32Array(2)
+  #setRules = NO_WORDS
+  #rules = new RuleTable(EMPTY_META)
+  #seed = 0
+  #names = 0
+  #addresses = 0
+
+  /** Reads nothing before `attach`: until then it is an empty snapshot. */
+  constructor(memory: SharedArrayBuffer) {
+    this.#memory = memory
+  }
+
+  /**
+   * Takes what the slot holds now; called after each swap, off the path. Returns false, and is an empty snapshot
+   * then, when the slot holds none that is finished.
+   */
+  attach(): boolean {
+    const memory = this.#memory
+    const bytesUsed = new Int32Array(memory, 0, memory.byteLength >> 2)[Header.bytesUsed] ?? 0
+    if (checkHeader(memory, bytesUsed) !== null) {
+      this.detach()
+      return false
+    }
+    // Explicit lengths: V8's element kind for views that track a growing buffer is slower.
+    const words = new Int32Array(memory, 0, bytesUsed >> 2)
+    const part = (place: number, length: number): Int32Array => new Int32Array(memory, words[place], length)
+    this.#bytes = new Uint8Array(memory, 0, bytesUsed)
+    this.#words = words
+    this.#index = part(Header.index, words[Header.indexWords]!)
+    this.#indexScale = this.#index.length / 2 ** 32
+    this.#lengths4 = listedLengths(words, Header.prefixes4, PREFIX_WORDS4)
+    this.#lengths6 = listedLengths(words, Header.prefixes6, PREFIX_WORDS6)
+    this.#pairs = part(Header.pairs, words[Header.pairCount]! * 2)
+    this.#setStarts = part(Header.sets, words[Header.setCount]! + 1)
+    this.#setRules = part(Header.setRules, words[Header.setRuleCount]!)
+    this.#seed = words[Header.seed]!
+    this.#names = words[Header.names]!
+    this.#addresses = words[Header.addresses]!
+    // JSON needs bytes of its own: decoders refuse shared ones.
+    const json = Buffer.from(
+      this.#bytes.slice(words[Header.meta], words[Header.meta]! + words[Header.metaBytes]!),
+    )
+    this.#rules = new RuleTable(JSON.parse(json.toString()) as SnapshotMeta)
+    return true
+  }
+
+  /** Lets go of the slot and becomes an empty snapshot; from now on it may be written. */
+  detach(): void {
+    this.#bytes = this.#lengths4 = this.#lengths6 = NO_BYTES
+    this.#words = this.#index = this.#pairs = this.#setRules = NO_WORDS
+    this.#setStarts = new Int32Array(2)
+    this.#rules = new RuleTable(EMPTY_META)
+    this.#seed = this.#names = this.#addresses = 0
+  }
+
+  /** What `hashSuffixes` needs for `match`. */
+  get seed(): number {
+    return this.#seed
+  }
+
+  get meta(): SnapshotMeta {
+    return this.#rules.meta
+  }
+
+  get rules(): RuleTable {
+    return this.#rules
+  }
+
+  get names(): number {
+    return this.#names
+  }
+
+  get addresses(): number {
+    return this.#addresses
+  }
+
+  /** The slot's bytes: where the record of a match holds the name. Not to be written. */
+  get bytes(): Uint8Array {
+    return this.#bytes
+  }
+
+  /** Where set i starts in `setRules`; it ends where set i + 1 starts. */
+  get setStarts(): Int32Array {
+    return this.#setStarts
+  }
+
+  /** Rule numbers, those of one set in order of precedence. */
+  get setRules(): Int32Array {
+    return this.#setRules
+  }
+
+  /** Finds all entries that cover the name; `key.hash` was computed under `seed`. Returns how many. */
+  match(key: NameKey, found: Matches): number {
+    let count = 0
+    if (this.#names > 0) {
+      const { bytes, labelStart, labelCount, hash } = key
+      const end = key.length - 1
+      for (let label = 0; label < labelCount; label++) {
+        const record = this.#find(bytes, labelStart[label]!, end, hash[label]!)
+        if (record === 0) continue
+        const pair = this.#words[record >> 2]! >>> 8
+        // What is listed for the name itself counts for the whole name, what is listed for names under it for the rest.
+        const set = this.#pairs[pair * 2 + (label === 0 ? 0 : 1)]!
+        if (set === 0) continue
+        found.set[count] = set
+        found.record[count++] = record
+      }
+    }
+    found.count = count
+    return count
+  }
+
+  /**
+   * Finds all prefixes that cover the address at `offset` (4 or 16 bytes, as `family` says); an IPv4 address inside an
+   * IPv6 one is looked up as both. Returns how many.
+   */
+  matchAddress(bytes: Uint8Array, offset: number, family: 4 | 6, found: Matches): number {
+    found.count = 0
+    if (this.#addresses === 0) return 0
+    if (family === 4) return this.#matchPrefixes(bytes, offset, 4, this.#lengths4, found)
+    // First as IPv4: no IPv6 prefix that covers it and is stored as such is longer than what embeds it.
+    if (embedsIpv4(bytes, offset)) this.#matchPrefixes(bytes, offset + 12, 4, this.#lengths4, found)
+    return this.#matchPrefixes(bytes, offset, 6, this.#lengths6, found)
+  }
+
+  /** How the entry in `record` lists for `rule`; kinds of the same name merge: exact and below are a subtree. */
+  indicatorKind(record: number, rule: number): IndicatorKind {
+    if (this.#bytes[record + 4]! > 63) return IndicatorKind.address
+    const pair = this.#words[record >> 2]! >>> 8
+    const self = this.#holdsRule(this.#pairs[pair * 2]!, rule)
+    if (!this.#holdsRule(this.#pairs[pair * 2 + 1]!, rule)) return IndicatorKind.exact
+    return self ? IndicatorKind.subtree : IndicatorKind.below
+  }
+
+  /** Length of the name or pseudo-name in `record`; it starts at `record` + 4. */
+  nameLength(record: number): number {
+    return this.#words[record >> 2]! & 0xff
+  }
+
+  #matchPrefixes(
+    bytes: Uint8Array,
+    offset: number,
+    family: 4 | 6,
+    lengths: Uint8Array,
+    found: Matches,
+  ): number {
+    const prefix = this.#prefix
+    for (let i = 0; i < lengths.length; i++) {
+      const end = writePseudoName(bytes, offset, family, lengths[i]!, prefix)
+      const record = this.#find(prefix, 0, end, hashBytes(prefix, 0, end, this.#seed))
+      if (record === 0) continue
+      found.set[found.count] = this.#pairs[(this.#words[record >> 2]! >>> 8) * 2]!
+      found.record[found.count++] = record
+    }
+    return found.count
+  }
+
+  /**
+   * Place of the record that holds `name[start … end)`, or 0. The hash only says where to look: the bytes decide,
+   * so that no name is ever blocked for another's sake. The index is at most half full, so the search ends.
+   */
+  #find(name: Uint8Array, start: number, end: number, hash: number): number {
+    const index = this.#index
+    const bytes = this.#bytes
+    const words = this.#words
+    const length = end - start
+    let at = firstIndexWord(hash, this.#indexScale)
+    for (;;) {
+      const word = index[at]!
+      if (word === 0) return 0
+      if (((word ^ hash) & TAG_MASK) === 0) {
+        const record = (word >>> TAG_BITS) << 2
+        if ((words[record >> 2]! & 0xff) === length) {
+          let from = start
+          let to = record + 4
+          while (from < end && bytes[to] === name[from]) {
+            from++
+            to++
+          }
+          if (from === end) return record
+        }
+      }
+      if (++at === index.length) at = 0
+    }
+  }
+
+  #holdsRule(set: number, rule: number): boolean {
+    for (let at = this.#setStarts[set]!; at < this.#setStarts[set + 1]!; at++) {
+      if (this.#setRules[at] === rule) return true
+    }
+    return false
+  }
+}
+
+/** The numbers of the bits that are set, the highest first. */
+function listedLengths(words: Int32Array, start: number, count: number): Uint8Array {
+  const lengths: number[] = []
+  for (let bit = count * 32 - 1; bit >= 0; bit--) {
+    if (((words[start + (bit >> 5)]! >>> (bit & 31)) & 1) === 1) lengths.push(bit)
+  }
+  return Uint8Array.from(lengths)
+}

@@ -1,0 +1,104 @@
+/**
+ * From what was found to a verdict: an allow entry first, then the lists in order of precedence. Allocates nothing;
+ * a name that nothing holds never gets here.
+ */
+import type { Matches } from './matches.ts'
+import { MAX_MATCHES } from './matches.ts'
+import { ACTIONS } from './meta.ts'
+import type { PolicyReader } from './reader.ts'
+import { RuleCode } from './rule-table.ts'
+import { VerdictKind } from './verdict.ts'
+import type { Verdict } from './verdict.ts'
+
+/** Place of the base's first list: the overlay's, single edits made by hand, come before. */
+export const BASE_PLACE = 1 << 16
+
+const LOG = ACTIONS.indexOf('log')
+
+/** Per match, where the walk stands in its set. Never entered twice at once: a walk calls nothing that walks. */
+const cursors = new Int32Array(MAX_MATCHES)
+
+/** Makes `verdict`, cleared before, an Allow when an entry lets the name pass; the longest one that does. */
+export function allowFound(reader: PolicyReader, found: Matches, verdict: Verdict): boolean {
+  const { setStarts, setRules, rules } = reader
+  for (let match = 0; match < found.count; match++) {
+    const set = found.set[match]!
+    for (let at = setStarts[set]!; at < setStarts[set + 1]!; at++) {
+      const rule = setRules[at]!
+      if (rules.action[rule] !== RuleCode.allow) continue
+      decideBy(verdict, VerdictKind.Allow, reader, found.record[match]!, rule, 0)
+      return true
+    }
+  }
+  return false
+}
+
+/**
+ * Goes through the lists that hold what was found, in order, from `firstPlace` on. Inside a list its longest match
+ * speaks for it. The first that blocks decides; later ones are noted. Lists from `verdict.endPlace` on are not heard.
+ */
+export function walkLists(reader: PolicyReader, found: Matches, firstPlace: number, verdict: Verdict): void {
+  const { setStarts, setRules, rules } = reader
+  const ruleList = rules.list
+  for (let match = 0; match < found.count; match++) cursors[match] = setStarts[found.set[match]!]!
+  for (;;) {
+    // The next list is the lowest any match stands at; of those at it the first is the longest.
+    let list = NO_LIST
+    let speaker = 0
+    for (let match = 0; match < found.count; match++) {
+      if (cursors[match] === setStarts[found.set[match]! + 1]) continue
+      const next = ruleList[setRules[cursors[match]!]!]!
+      if (next >= list) continue
+      list = next
+      speaker = match
+    }
+    if (list === NO_LIST || firstPlace + list >= verdict.endPlace) return
+    const rule = setRules[cursors[speaker]!]!
+    for (let match = 0; match < found.count; match++) {
+      const end = setStarts[found.set[match]! + 1]!
+      while (cursors[match]! < end && ruleList[setRules[cursors[match]!]!] === list) cursors[match]!++
+    }
+    hear(reader, found.record[speaker]!, rule, firstPlace + list, verdict)
+  }
+}
+
+const NO_LIST = 0x7fffffff
+
+/** Lets one list have its say. */
+function hear(reader: PolicyReader, record: number, rule: number, place: number, verdict: Verdict): void {
+  const { rules } = reader
+  const action = rules.action[rule]!
+  if (action === RuleCode.except || action === RuleCode.allow) return
+  if (action === RuleCode.pass) {
+    // Behind a block it changes nothing: lists are heard on only to be noted.
+    if (verdict.kind !== VerdictKind.Block) verdict.endPlace = place
+    return
+  }
+  const kind = action === LOG ? VerdictKind.Log : VerdictKind.Block
+  if (kind > verdict.kind) decideBy(verdict, kind, reader, record, rule, place)
+  else verdict.addList(rules.listNumber[rules.list[rule]!]!)
+}
+
+function decideBy(
+  verdict: Verdict,
+  kind: VerdictKind,
+  reader: PolicyReader,
+  record: number,
+  rule: number,
+  place: number,
+): void {
+  const { rules } = reader
+  const list = rules.list[rule]!
+  verdict.kind = kind
+  verdict.action = kind === VerdictKind.Block ? rules.action[rule]! : LOG
+  verdict.ttlSeconds = rules.listTtl[list]!
+  verdict.rule = rule
+  verdict.data = rules.data[rule]!
+  verdict.list = rules.meta.lists[list]!
+  verdict.indicator = reader.bytes
+  verdict.indicatorStart = record + 4
+  verdict.indicatorLength = reader.nameLength(record)
+  verdict.indicatorKind = reader.indicatorKind(record, rule)
+  verdict.place = place
+  verdict.putListFirst(rules.listNumber[list]!)
+}
