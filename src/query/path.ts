@@ -1,0 +1,308 @@
+/**
+ * THE path of a query: `question` when it comes, `answered` (or `slow`, `overdue`, `failed`) when its upstream does.
+ * Each is read from top to bottom; the order of the steps is the policy of the product.
+ */
+import type { NetworkSet } from '../access/networks.ts'
+import type { RateLimiter } from '../access/rate-limit.ts'
+import type { AnswerCache } from '../cache/answer-cache.ts'
+import { writeEntry, type Entry } from '../cache/entry.ts'
+import type { Clock } from '../clock.ts'
+import type { Settings } from '../config/settings.ts'
+import { Outcome, type Counters } from '../metrics/counters.ts'
+import type { Policy } from '../policy/decide.ts'
+import { Screening } from '../policy/screening.ts'
+import { Verdict, VerdictKind } from '../policy/verdict.ts'
+import type { HitWriter } from '../thread/hit-table.ts'
+import type { Exchange, ExchangeEvents } from '../upstream/exchange.ts'
+import type { Pending } from '../upstream/pending.ts'
+import { Answer, cutOpt, readAnswer } from '../wire/answer.ts'
+import { Class, MAX_MESSAGE_BYTES, Rcode } from '../wire/constants.ts'
+import { hashSuffixes, NameKey } from '../wire/name-key.ts'
+import { readName } from '../wire/name.ts'
+import { capTtls, normaliseOwnerCase } from '../wire/patch.ts'
+import { Parse, Query, readQuestion } from '../wire/question.ts'
+import type { EdeOption } from '../wire/respond.ts'
+import { Asked, type Waiter } from './asked.ts'
+import { BlockAnswers } from './block-answer.ts'
+import { LocalAnswers } from './local-answers.ts'
+import type { Origin } from './origin.ts'
+import { refusedType } from './refused-type.ts'
+import { Errors, passedOn, Replies } from './replies.ts'
+import { AnswerScreen } from './screen.ts'
+
+/** What the path works with; all of it belongs to one resolver thread. Members may be replaced between queries. */
+export interface Parts {
+  readonly clock: Clock
+  readonly counters: Counters
+  readonly policy: Policy
+  readonly cache: AnswerCache
+  readonly hits: HitWriter
+  readonly limiter: RateLimiter
+  readonly exchange: Exchange<Waiter>
+  networks: NetworkSet
+  settings: Settings
+  /** The general upstream of that place leads back to us: for the log and the other threads. */
+  readonly onLoop: (upstream: number) => void
+  /** Until when blocking is paused, wall clock; 0: it is not. */
+  readonly pausedUntilMs: () => number
+}
+
+export class QueryPath implements ExchangeEvents<Waiter> {
+  readonly #parts: Parts
+  readonly #replies: Replies
+  readonly #blocks: BlockAnswers
+  readonly #local: LocalAnswers
+  readonly #screening: Screening
+  readonly #screen: AnswerScreen
+  // Reused for every query and answer. Nothing of them is kept when a call is over.
+  readonly #query = new Query()
+  readonly #asked = new Asked()
+  readonly #verdict = new Verdict()
+  readonly #screened = new Verdict()
+  readonly #answer = new Answer()
+  readonly #pendingKey = new NameKey()
+  readonly #out = new Uint8Array(MAX_MESSAGE_BYTES)
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.#replies = new Replies(parts.settings, parts.counters, parts.clock)
+    this.#blocks = new BlockAnswers(parts.settings, this.#replies)
+    this.#local = new LocalAnswers(parts.settings, this.#replies)
+    this.#screening = new Screening(parts.policy)
+    this.#screen = new AnswerScreen(this.#screening)
+  }
+
+  /** Takes changed settings, between queries. */
+  configure(settings: Settings, networks: NetworkSet): void {
+    this.#parts.settings = settings
+    this.#parts.networks = networks
+    this.#replies.configure(settings)
+    this.#blocks.configure(settings)
+    this.#local.configure(settings)
+  }
+
+  /** One query: see QuestionHandler. */
+  question(request: Uint8Array, length: number, origin: Origin, out: Uint8Array): number {
+    const { policy, counters, clock, networks, limiter, exchange, cache } = this.#parts
+    const query = this.#query
+    const asked = this.#asked
+    counters.query(origin.transport)
+    asked.begin(request, query, origin, clock.monotonicMs())
+
+    const parsed = readQuestion(request, length, query)
+    if (parsed === Parse.Drop) return this.#replies.drop(asked)
+    // Strangers first: they learn nothing but that they are strangers.
+    if (!networks.contains(origin.address)) return this.#replies.refuseStranger(out, asked)
+    if (parsed !== Parse.Ok) return this.#replies.empty(out, asked, query.rcodeWanted, Outcome.invalid, null)
+    // Over the limit the query goes on: its hit must count, only its reply is withheld.
+    asked.isWithheld = limiter.over(origin.address)
+    if (query.qclass !== Class.IN) return this.#local.otherClass(out, asked, query)
+    const refused = refusedType(query.qtype)
+    if (refused !== Rcode.NoError) return this.#replies.empty(out, asked, refused, Outcome.refused, null)
+
+    // Before anything that could answer: a listed name is blocked whatever else is known of it.
+    const kind = this.#judge(query.key)
+    asked.judgedUnder = policy.generation
+    if (kind === VerdictKind.Block) return this.#block(out, asked, query.key, this.#verdict)
+    if (kind === VerdictKind.Log) this.#recordHit(asked, query.key, this.#verdict)
+    asked.isExempt = kind === VerdictKind.Allow
+
+    const loop = exchange.isLoopProbe(query.key)
+    if (loop >= 0) return this.#refuseLoop(out, asked, loop)
+    const group = this.#local.find(query, policy.seed)
+    if (group < 0) return this.#local.answer(out, asked, query)
+
+    const nowMs = clock.wallMs()
+    const { qtype, qclass, dnssecOk, cd } = query
+    const entry = cache.find(query.key, qtype, qclass, dnssecOk, cd, group, nowMs)
+    if (entry !== undefined) {
+      if (entry.isFresh(nowMs)) return this.#fromCache(out, asked, query.key, entry, nowMs)
+      // RFC 9520: nobody could answer a moment ago, so nobody is asked; what is stale is better than nothing.
+      if (entry.isFailing(nowMs)) return this.#afterFailure(out, asked, query.key, entry, nowMs)
+    }
+    // RD=0 asks for what is known here, and that is not known.
+    if (!query.rd) return this.#replies.empty(out, asked, Rcode.Refused, Outcome.refused, null)
+    const waiter = asked.toWaiter(origin)
+    if (exchange.ask(query.key, qtype, qclass, dnssecOk, cd, group, waiter)) return 0
+    // Too much under way; the waiter lets go of its place in the transport.
+    waiter.answer(out, 0)
+    return this.#replies.empty(out, asked, Rcode.ServFail, Outcome.failed, Errors.network)
+  }
+
+  /** An upstream's answer; source, id and question are checked. False: it cannot be read, ask another. */
+  answered(pending: Pending<Waiter>, bytes: Uint8Array, length: number): boolean {
+    const { cache, policy, settings, exchange } = this.#parts
+    const answer = this.#answer
+    if (!readAnswer(bytes, length, answer)) return false
+    // OPT is hop by hop (RFC 6891 §6.1.1): theirs ends here.
+    const end = cutOpt(bytes, length, answer)
+    if (end === -1) return false
+    normaliseOwnerCase(bytes, end, answer)
+    const ede = passedOn(answer)
+    if (answer.rcode !== Rcode.NoError && answer.rcode !== Rcode.NxDomain) {
+      this.#failWith(pending, answer.rcode, ede)
+      return true
+    }
+    capTtls(bytes, answer.ttlOffset, answer.count, settings.cache.maxTtlSeconds)
+    // A forward zone's servers speak of the agency's own machines: address lists do not judge them.
+    const screened = this.#screen.look(bytes, answer, pending.group === 0)
+    const notes = { generation: policy.generation, screened, ede: answer.ede }
+    // Group numbers of earlier settings may mean other zones now.
+    if (pending.generation === exchange.generation) cache.store(pending, bytes, answer, notes)
+    this.#release(pending, screened, (waiter) => {
+      this.#out.set(bytes.subarray(0, end))
+      return this.#replies.message(this.#out, end, waiter, answer.rcode, Outcome.forwarded, true, ede)
+    })
+    return true
+  }
+
+  /** No answer for 1.8 s: what is stale is served now, and the answer still kept when it comes (RFC 8767 §5). */
+  slow(pending: Pending<Waiter>): void {
+    const entry = this.#entryOf(pending)
+    if (entry?.isServable(this.#parts.clock.wallMs()) === true) this.#releaseStale(pending, entry)
+  }
+
+  /** No answer in the time a client waits. The exchange goes on; its answer will be in the cache. */
+  overdue(pending: Pending<Waiter>): void {
+    this.#releaseFailed(pending, Rcode.ServFail, Errors.network)
+  }
+
+  /** Every upstream has failed, or the time is over. */
+  failed(pending: Pending<Waiter>): void {
+    this.#failWith(pending, Rcode.ServFail, Errors.unreachable)
+  }
+
+  #failWith(pending: Pending<Waiter>, rcode: number, ede: readonly EdeOption[] | null): void {
+    const entry = this.#parts.cache.storeFailure(pending, ede?.[0]?.code ?? -1)
+    if (entry.isServable(this.#parts.clock.wallMs())) this.#releaseStale(pending, entry)
+    else this.#releaseFailed(pending, rcode, ede)
+  }
+
+  #releaseFailed(pending: Pending<Waiter>, rcode: number, ede: readonly EdeOption[] | null): void {
+    this.#release(pending, null, (waiter) =>
+      this.#replies.empty(this.#out, waiter, rcode, Outcome.failed, ede),
+    )
+  }
+
+  #releaseStale(pending: Pending<Waiter>, entry: Entry): void {
+    const nowMs = this.#parts.clock.wallMs()
+    this.#release(pending, this.#screeningOf(entry), (waiter) => this.#write(this.#out, waiter, entry, nowMs))
+  }
+
+  /** Answers all who wait, each under the policy of this moment, whatever it was when they asked. */
+  #release(pending: Pending<Waiter>, screened: Int32Array | null, write: (waiter: Waiter) => number): void {
+    const { policy } = this.#parts
+    const key = this.#pendingKey
+    readName(pending.name, 0, pending.nameLength, key)
+    const kind = this.#judge(key)
+    for (const waiter of pending.waiters.splice(0)) {
+      const isNew = waiter.judgedUnder !== policy.generation
+      waiter.isExempt = kind === VerdictKind.Allow
+      if (kind === VerdictKind.Block)
+        waiter.answer(this.#out, this.#block(this.#out, waiter, key, this.#verdict))
+      else {
+        if (kind === VerdictKind.Log && isNew) this.#recordHit(waiter, key, this.#verdict)
+        const isBlocked = this.#isBlockedBy(screened, waiter, key)
+        waiter.answer(
+          this.#out,
+          isBlocked ? this.#block(this.#out, waiter, key, this.#screened) : write(waiter),
+        )
+      }
+    }
+  }
+
+  /** What policy says of the name; fills `#verdict`. */
+  #judge(key: NameKey): VerdictKind {
+    const { policy } = this.#parts
+    hashSuffixes(key, policy.seed)
+    policy.match(key)
+    return policy.decide(this.#isPaused(), this.#verdict)
+  }
+
+  /** What policy says of where the answer leads; fills `#screened`, and records the hit of a list that only logs. */
+  #isBlockedBy(screened: Int32Array | null, asked: Asked, key: NameKey): boolean {
+    if (screened === null || asked.isExempt) return false
+    this.#screening.restore(screened)
+    const kind = this.#screening.decide(this.#isPaused(), this.#screened, this.#verdict.endPlace)
+    if (kind === VerdictKind.Log) this.#recordHit(asked, key, this.#screened)
+    return kind === VerdictKind.Block
+  }
+
+  #isPaused(): boolean {
+    const until = this.#parts.pausedUntilMs()
+    return until !== 0 && this.#parts.clock.wallMs() < until
+  }
+
+  #block(out: Uint8Array, asked: Asked, key: NameKey, verdict: Verdict): number {
+    this.#recordHit(asked, key, verdict)
+    return this.#blocks.write(out, asked, verdict)
+  }
+
+  #recordHit(asked: Asked, key: NameKey, verdict: Verdict): void {
+    const { hits, clock } = this.#parts
+    hits.record(
+      asked.client, verdict.indicator, verdict.indicatorStart, verdict.indicatorLength, verdict.indicatorKind,
+      verdict.trigger, verdict.action, asked.query.qtype, key.bytes, key.length, verdict.lists, verdict.listCount,
+      clock.wallMs(),
+    ) // prettier-ignore
+  }
+
+  #fromCache(out: Uint8Array, asked: Asked, key: NameKey, entry: Entry, nowMs: number): number {
+    if (this.#isBlockedBy(this.#screeningOf(entry), asked, key))
+      return this.#block(out, asked, key, this.#screened)
+    return this.#write(out, asked, entry, nowMs)
+  }
+
+  #afterFailure(out: Uint8Array, asked: Asked, key: NameKey, entry: Entry, nowMs: number): number {
+    if (entry.isServable(nowMs)) return this.#fromCache(out, asked, key, entry, nowMs)
+    return this.#replies.empty(out, asked, Rcode.ServFail, Outcome.failed, Errors.cachedError)
+  }
+
+  /** A query of our own has come back: that upstream forwards to us. */
+  #refuseLoop(out: Uint8Array, asked: Asked, upstream: number): number {
+    this.#parts.onLoop(upstream)
+    return this.#replies.empty(out, asked, Rcode.Refused, Outcome.refused, null)
+  }
+
+  /** Writes a kept answer, fresh or stale. */
+  #write(out: Uint8Array, asked: Asked, entry: Entry, nowMs: number): number {
+    const isFresh = entry.isFresh(nowMs)
+    const length = writeEntry(entry, out, nowMs, this.#parts.settings.cache.staleTtlSeconds)
+    const outcome = isFresh ? Outcome.cached : Outcome.stale
+    const stale = entry.rcode === Rcode.NxDomain ? Errors.staleNxDomain : Errors.stale
+    return this.#replies.message(
+      out,
+      length,
+      asked,
+      entry.rcode,
+      outcome,
+      isFresh,
+      isFresh ? passedOn(entry) : stale,
+    )
+  }
+
+  /** Where a kept answer leads, as of the policy in force: looked at anew when that has changed. */
+  #screeningOf(entry: Entry): Int32Array | null {
+    const { policy, counters } = this.#parts
+    if (entry.generation !== policy.generation) {
+      counters.add('screenedAgain')
+      readAnswer(entry.bytes, entry.messageLength, this.#answer)
+      entry.screened = this.#screen.look(entry.bytes, this.#answer, entry.group === 0)
+      entry.generation = policy.generation
+    }
+    return entry.screened
+  }
+
+  #entryOf({
+    nameLength,
+    name,
+    qtype,
+    qclass,
+    dnssecOk,
+    checkingDisabled,
+    group,
+  }: Pending<Waiter>): Entry | undefined {
+    const key = { bytes: name, length: nameLength }
+    return this.#parts.cache.find(key, qtype, qclass, dnssecOk, checkingDisabled, group)
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * The end of every query: our own OPT, what does not fit cut to a TC reply, the counters. Everything is written into
+ * `out`; what is returned is the length to send, 0 for nothing.
+ */
+import type { Clock } from '../clock.ts'
+import type { Settings } from '../config/settings.ts'
+import { Outcome, type Counters } from '../metrics/counters.ts'
+import { Ede, Flag, MAX_UDP_PAYLOAD, Rcode } from '../wire/constants.ts'
+import { appendOpt, beginResponse, truncate, type EdeOption } from '../wire/respond.ts'
+import type { Asked } from './asked.ts'
+
+/** Extended DNS Errors of our own (RFC 8914), made once. */
+export const Errors = {
+  prohibited: [{ code: Ede.Prohibited, text: '' }],
+  stale: [{ code: Ede.StaleAnswer, text: '' }],
+  staleNxDomain: [{ code: Ede.StaleNxDomainAnswer, text: '' }],
+  unreachable: [{ code: Ede.NoReachableAuthority, text: '' }],
+  network: [{ code: Ede.NetworkError, text: '' }],
+  cachedError: [{ code: Ede.CachedError, text: '' }],
+  notReady: [{ code: Ede.NotReady, text: '' }],
+} as const satisfies Record<string, readonly EdeOption[]>
+
+/** Strangers told so in a second; the others are dropped, so that a forged source gains nothing by us. */
+const REFUSALS_PER_SECOND = 100
+
+/** By info code: an upstream's Extended DNS Error as we pass it on, without the text, which may be long. */
+const passed = new Map<number, readonly EdeOption[]>()
+
+/** The EDE of an upstream's answer, to be passed on; null where it had none (`ede` -1). */
+export function passedOn({ ede }: { readonly ede: number }): readonly EdeOption[] | null {
+  if (ede === -1) return null
+  let options = passed.get(ede)
+  if (!options) {
+    options = [{ code: ede, text: '' }]
+    passed.set(ede, options)
+  }
+  return options
+}
+
+export class Replies {
+  readonly #counters: Counters
+  readonly #clock: Clock
+  #nsid: Uint8Array | null = null
+  #slip = 0
+  #refusedSecond = 0
+  #refusedCount = 0
+
+  constructor(settings: Settings, counters: Counters, clock: Clock) {
+    this.#counters = counters
+    this.#clock = clock
+    this.configure(settings)
+  }
+
+  configure({ server }: Settings): void {
+    this.#nsid = server.nsid && server.id !== '' ? new TextEncoder().encode(server.id) : null
+  }
+
+  /** Nothing is sent. */
+  drop(asked: Asked): number {
+    this.#counters.answer(Outcome.dropped, -1, this.#clock.monotonicMs() - asked.startedMs)
+    return 0
+  }
+
+  /** REFUSED with EDE 18 (RFC 8914 §4.19) for one who may not ask, or nothing when there are many. */
+  refuseStranger(out: Uint8Array, asked: Asked): number {
+    const second = Math.floor(asked.startedMs / 1000)
+    if (second !== this.#refusedSecond) {
+      this.#refusedSecond = second
+      this.#refusedCount = 0
+    }
+    if (this.#refusedCount++ >= REFUSALS_PER_SECOND) return this.drop(asked)
+    return this.empty(out, asked, Rcode.Refused, Outcome.refused, Errors.prohibited)
+  }
+
+  /** Header, question and `rcode`, nothing more. */
+  empty(
+    out: Uint8Array,
+    asked: Asked,
+    rcode: number,
+    outcome: Outcome,
+    ede: readonly EdeOption[] | null,
+  ): number {
+    const length = beginResponse(out, asked.request, asked.query, rcode & 15)
+    return this.finish(out, length, asked, rcode, outcome, ede)
+  }
+
+  /**
+   * Makes a message that is not ours, from the cache or from upstream, the answer to this query: id, flags and the
+   * question's case. `isFresh`: AD may stand, for a client that asked for it (RFC 6840 §5.7-5.8).
+   */
+  message(
+    out: Uint8Array,
+    length: number,
+    asked: Asked,
+    rcode: number,
+    outcome: Outcome,
+    isFresh: boolean,
+    ede: readonly EdeOption[] | null,
+  ): number {
+    const { query, request } = asked
+    const mayHaveAd = isFresh && (query.ad || query.dnssecOk)
+    const ad = mayHaveAd && (out[3]! & Flag.AD) !== 0
+    out[0] = query.id >>> 8
+    out[1] = query.id
+    // QR, the opcode (0) and RD; AA and TC are not ours to pass on.
+    out[2] = 0x80 | (query.rd ? 1 : 0)
+    out[3] = Flag.RA | (ad ? Flag.AD : 0) | (query.cd ? Flag.CD : 0) | (rcode & 15)
+    for (let at = 12; at < 12 + query.questionLength; at++) out[at] = request[at]!
+    return this.finish(out, length, asked, rcode, outcome, ede)
+  }
+
+  /** Appends our OPT and counts. What does not fit (`length` -1, or more than there is room for) becomes a TC reply. */
+  finish(
+    out: Uint8Array,
+    length: number,
+    asked: Asked,
+    rcode: number,
+    outcome: Outcome,
+    ede: readonly EdeOption[] | null,
+  ): number {
+    const { query } = asked
+    const elapsed = this.#clock.monotonicMs() - asked.startedMs
+    if (asked.isWithheld) return this.#limit(out, asked, elapsed)
+    const room = roomFor(asked)
+    let end = length
+    if (query.hasEdns && end !== -1) end = this.#appendOpt(out, end, asked, rcode, ede)
+    if (end === -1 || end > room) {
+      end = truncate(out, asked.request, asked.query, rcode & 15)
+      if (query.hasEdns) end = this.#appendOpt(out, end, asked, rcode, ede)
+    }
+    this.#counters.answer(outcome, rcode, elapsed)
+    return end
+  }
+
+  /** Every second reply over the rate limit is a TC: an honest client comes back by TCP, a forged one cannot. */
+  #limit(out: Uint8Array, asked: Asked, elapsedMs: number): number {
+    this.#counters.add('rateLimited')
+    this.#slip ^= 1
+    const isSent = this.#slip === 1 && asked.transport === 0
+    this.#counters.answer(Outcome.limited, isSent ? Rcode.NoError : -1, elapsedMs)
+    if (!isSent) return 0
+    const end = truncate(out, asked.request, asked.query, Rcode.NoError)
+    return asked.query.hasEdns ? this.#appendOpt(out, end, asked, Rcode.NoError, null) : end
+  }
+
+  #appendOpt(
+    out: Uint8Array,
+    length: number,
+    { query }: Asked,
+    rcode: number,
+    ede: readonly EdeOption[] | null,
+  ): number {
+    const nsid = query.wantsNsid ? this.#nsid : null
+    return appendOpt(out, length, MAX_UDP_PAYLOAD, query.dnssecOk, rcode >>> 4, ede, nsid)
+  }
+}
+
+/** What a reply may have, octets: what the client takes and what the transport takes. */
+function roomFor({ query, transport, maxBytes }: Asked): number {
+  return transport === 1 ? maxBytes : Math.min(query.udpSize, maxBytes)
+}
