@@ -1,0 +1,176 @@
+/**
+ * Compiles all configured lists into one snapshot. A list whose file cannot be read, is empty or has lost more than
+ * half of its entries is taken from its last good version; the others are taken as they are. The same code serves the
+ * list thread and, without a server, the command line.
+ */
+import type { BuiltSnapshot } from '../policy/builder.ts'
+import { SnapshotBuilder } from '../policy/builder.ts'
+import type { ListMeta, RuleMeta } from '../policy/meta.ts'
+import { configuredLists } from './configured.ts'
+import type { ConfiguredList, ListsSettings } from './configured.ts'
+import { ListEntries } from './entries.ts'
+import type { NamedFormat } from './formats/detect.ts'
+import { Guards } from './guards.ts'
+import { findGuardedAddresses } from './guarded-addresses.ts'
+import type { GoodVersion, LastGood } from './last-good.ts'
+import { Tally } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
+import { ListRules } from './rules.ts'
+import { NameScreen } from './screen.ts'
+import { ListFileError, readListFile } from './source.ts'
+
+/** `loaded`: the file as it is. `kept-last-good`: an earlier version. `failed`: neither; the list is not in force. */
+export type ListState = 'loaded' | 'kept-last-good' | 'failed'
+
+export interface CompiledList {
+  readonly id: string
+  readonly number: number
+  readonly kind: 'list' | 'allow'
+  readonly path: string
+  readonly state: ListState
+  /** What is in force. */
+  readonly outcome: Outcome
+  /** Of what is in force: SHA-256, hexadecimal; empty when nothing is. */
+  readonly digest: string
+  readonly format: NamedFormat | null
+  /** Why the file was not taken, or null. */
+  readonly error: string | null
+}
+
+export interface Compiled {
+  /** In order of precedence, then the allow lists. */
+  readonly lists: readonly CompiledList[]
+  readonly built: BuiltSnapshot
+}
+
+export interface CompileOptions {
+  /** What names are hashed with; one for the life of the process. */
+  readonly seed: number
+  /** null: no earlier versions are known and lists are numbered in order. */
+  readonly lastGood: LastGood | null
+  /** Ids of lists whose file is taken however small it is. */
+  readonly force: ReadonlySet<string>
+}
+
+/** A smaller version is taken for a broken download. */
+const LEAST_SHARE = 0.5
+
+/**
+ * Builds the snapshot of `settings` in `memory`, a slot no thread reads. Throws SnapshotFullError when the lists do
+ * not fit; what is wrong with a single list is said in its `error`.
+ */
+export async function compileLists(
+  settings: ListsSettings,
+  memory: SharedArrayBuffer,
+  options: CompileOptions,
+): Promise<Compiled> {
+  const lists = configuredLists(settings)
+  const guards = new Guards(settings, findGuardedAddresses(settings))
+  const screen = new NameScreen(guards)
+  // Why a file is not taken, by list. Known only after reading it, with its entries in the slot: then all begins anew.
+  const refused = new Map<string, string>()
+  for (;;) {
+    const attempt = new Attempt(memory, options, guards, screen, refused)
+    const compiled = await attempt.readAll(lists)
+    if (compiled === null) continue
+    const counts = Object.fromEntries(compiled.map(({ id, outcome }) => [id, outcome.entries]))
+    const meta = lists.map((list, place) => metaOf(list, compiled[place]!.number))
+    return { lists: compiled, built: attempt.builder.finish({ lists: meta, rules: attempt.rules, counts }) }
+  }
+}
+
+/** One go at building all lists. */
+class Attempt {
+  readonly builder: SnapshotBuilder
+  readonly rules: RuleMeta[] = []
+  readonly #options: CompileOptions
+  readonly #guards: Guards
+  readonly #screen: NameScreen
+  readonly #refused: Map<string, string>
+
+  constructor(
+    memory: SharedArrayBuffer,
+    options: CompileOptions,
+    guards: Guards,
+    screen: NameScreen,
+    refused: Map<string, string>,
+  ) {
+    this.builder = new SnapshotBuilder(memory, options.seed)
+    this.#options = options
+    this.#guards = guards
+    this.#screen = screen
+    this.#refused = refused
+  }
+
+  /** Null: a list turned out to be refused after its entries were in. */
+  async readAll(lists: readonly ConfiguredList[]): Promise<CompiledList[] | null> {
+    const compiled: CompiledList[] = []
+    for (const [place, list] of lists.entries()) {
+      const read = await this.#read(list, place)
+      if (read === null) return null
+      compiled.push(read)
+    }
+    return compiled
+  }
+
+  async #read(list: ConfiguredList, place: number): Promise<CompiledList | null> {
+    const { lastGood, force } = this.#options
+    const number = lastGood?.number(list.id) ?? place
+    const fixed = { id: list.id, number, kind: list.kind, path: list.path }
+    const rules = new ListRules(this.rules, place, list.kind === 'allow' ? 'allow' : list.action)
+    const good = lastGood?.version(list.id)
+    let error = this.#refused.get(list.id) ?? null
+    if (error === null) {
+      const read = await this.#readFile(list, list.path, rules)
+      error = read.error ?? (force.has(list.id) ? null : shrunk(list, read.outcome, good))
+      if (error === null) return { ...fixed, state: 'loaded', ...read, error: null }
+      if (read.outcome.lines > 0) {
+        this.#refused.set(list.id, error)
+        return null
+      }
+    }
+    const kept = good
+      ? await this.#readFile({ ...list, format: good.format }, lastGood!.path(list.id), rules)
+      : null
+    if (kept?.error === null) return { ...fixed, state: 'kept-last-good', ...kept, error }
+    if (kept !== null && kept.outcome.lines > 0) throw new ListFileError(`${error}; ${kept.error}`)
+    return { ...fixed, state: 'failed', outcome: new Tally().outcome(), digest: '', format: null, error }
+  }
+
+  async #readFile(list: ConfiguredList, path: string, rules: ListRules): Promise<ReadList> {
+    const tally = new Tally()
+    const checks = {
+      screen: this.#screen,
+      guards: this.#guards,
+      accept: list.accept,
+      isAllowList: list.kind === 'allow',
+    }
+    try {
+      const entries = new ListEntries(this.builder, rules, checks, tally)
+      const { digest, format } = await readListFile(path, list, entries)
+      return { outcome: tally.outcome(), digest, format, error: null }
+    } catch (thrown) {
+      if (!(thrown instanceof ListFileError)) throw thrown
+      return { outcome: tally.outcome(), digest: '', format: null, error: thrown.message }
+    }
+  }
+}
+
+type ReadList = Pick<CompiledList, 'outcome' | 'digest' | 'format' | 'error'>
+
+/**
+ * Why the version is not taken, or null. An allow list is written by hand and may be emptied; what it no longer allows
+ * must not stay allowed.
+ */
+function shrunk(list: ConfiguredList, outcome: Outcome, good: GoodVersion | undefined): string | null {
+  if (!good || list.kind === 'allow' || good.path !== list.path) return null
+  const before = good.outcome.entries
+  if (before === 0 || outcome.entries >= before * LEAST_SHARE) return null
+  const now = outcome.entries === 0 ? 'holds no entry' : `holds ${outcome.entries} entries`
+  return `${list.path} ${now}, the version in force ${before}`
+}
+
+function metaOf(list: ConfiguredList, number: number): ListMeta {
+  const { id, kind, action, ttlSeconds, campaign, basis } = list
+  return { number, id, kind, action, ttlSeconds, campaign, basis }
+}

@@ -1,0 +1,67 @@
+/** The lists and allow lists of the configuration in one form, in the order they are built. */
+import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
+import type { Action, ListFormat, Settings } from '../config/settings.ts'
+import { nameToText } from '../wire/name.ts'
+import { WireName } from './name.ts'
+import { parsePrefix, prefixText } from './prefix-text.ts'
+
+export interface ConfiguredList {
+  readonly id: string
+  readonly kind: 'list' | 'allow'
+  readonly path: string
+  readonly format: ListFormat
+  readonly match: 'subtree' | 'exact'
+  readonly action: Action
+  readonly ttlSeconds: number | null
+  readonly campaign: string | null
+  readonly basis: string
+  /** Normalised: lower-case A-labels, shortest address text. */
+  readonly accept: ReadonlySet<string>
+}
+
+/** The parts of the settings a snapshot is made from. */
+export type ListsSettings = Pick<
+  Settings,
+  'lists' | 'allow' | 'records' | 'forward' | 'sinkhole' | 'upstreams' | 'listen'
+>
+
+export function configuredLists(settings: ListsSettings): ConfiguredList[] {
+  const lists = settings.lists.map((list) => ({
+    ...list,
+    kind: 'list' as const,
+    accept: new Set(list.accept.map(normalise)),
+  }))
+  const names = settings.allow.map(({ path }) => basename(path))
+  const allow = settings.allow.map(({ path }, index) => ({
+    // Two files of one name in different directories are told apart by their place.
+    id: names.indexOf(names[index]!) === index ? `allow:${names[index]}` : `allow:${names[index]}:${index}`,
+    kind: 'allow' as const,
+    path,
+    format: 'auto' as const,
+    match: 'subtree' as const,
+    action: 'log' as const,
+    ttlSeconds: null,
+    campaign: null,
+    basis: 'allow list of the configuration',
+    accept: new Set<string>(),
+  }))
+  return [...lists, ...allow]
+}
+
+/** Changes when something changes that a snapshot depends on beside the list files. */
+export function settingsDigest(settings: ListsSettings): string {
+  const { lists, allow, records, forward, sinkhole, upstreams, listen } = settings
+  const text = JSON.stringify([BUILD_VERSION, lists, allow, records, forward, sinkhole, upstreams, listen])
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** Raised when formats, screen or guards come to read the same file otherwise. */
+const BUILD_VERSION = 1
+
+function normalise(text: string): string {
+  const prefix = parsePrefix(text)
+  if (prefix) return prefixText(prefix.address, prefix.prefixLength)
+  const name = new WireName()
+  return name.readText(text.trim()) === null ? nameToText(name.bytes) : text.toLowerCase()
+}

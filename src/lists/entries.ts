@@ -1,0 +1,99 @@
+/** Puts what a format reads from one list into the snapshot, past screen and guards, and counts what came of it. */
+import type { SnapshotBuilder } from '../policy/builder.ts'
+import { nameToText } from '../wire/name.ts'
+import { LISTED } from './entry.ts'
+import type { Effect, EntrySink, NameKind } from './entry.ts'
+import type { Guards } from './guards.ts'
+import { shortText } from './outcome.ts'
+import type { NotEnforceable, Refusal, Tally } from './outcome.ts'
+import { prefixText } from './prefix-text.ts'
+import type { ListRules } from './rules.ts'
+import type { NameScreen } from './screen.ts'
+
+/** What decides about the entries of one list. */
+export interface EntryChecks {
+  readonly screen: NameScreen
+  readonly guards: Guards
+  /** Names and addresses, normalised, that guards let through in this list. */
+  readonly accept: ReadonlySet<string>
+  /** An allow list blocks nothing, so only what is no name is refused in it. */
+  readonly isAllowList: boolean
+}
+
+const NO_LINE: Uint8Array = new Uint8Array(0)
+
+export class ListEntries implements EntrySink {
+  lineNumber = 0
+  readonly #builder: Pick<SnapshotBuilder, 'addName' | 'addAddress'>
+  readonly #rules: ListRules
+  readonly #checks: EntryChecks
+  readonly #tally: Tally
+  #bytes = NO_LINE
+  #start = 0
+  #end = 0
+
+  constructor(
+    builder: Pick<SnapshotBuilder, 'addName' | 'addAddress'>,
+    rules: ListRules,
+    checks: EntryChecks,
+    tally: Tally,
+  ) {
+    this.#builder = builder
+    this.#rules = rules
+    this.#checks = checks
+    this.#tally = tally
+  }
+
+  /** The line that what follows comes from. */
+  setLine(bytes: Uint8Array, start: number, end: number, lineNumber: number): void {
+    this.#bytes = bytes
+    this.#start = start
+    this.#end = end
+    this.lineNumber = lineNumber
+    this.#tally.lines = lineNumber
+  }
+
+  name(wire: Uint8Array, length: number, kind: NameKind, effect: Effect): void {
+    if (!this.#checks.screen.isPlain(wire) && this.#isStopped(wire)) return
+    const rule = effect === LISTED ? this.#rules.listed : this.#rules.of(effect)
+    if (rule === -1) return this.refuse('not-yet')
+    if (this.#builder.addName(wire, length, kind, rule) === 'new') this.#tally.names++
+    else this.#tally.duplicates++
+  }
+
+  address(address: Uint8Array, prefixLength: number, effect: Effect): void {
+    const { guards, accept, isAllowList } = this.#checks
+    const reason = isAllowList ? null : guards.addressReason({ address, prefixLength })
+    if (reason !== null && !accept.has(prefixText(address, prefixLength))) {
+      return this.#tally.holdBack(reason, this.lineNumber, () => prefixText(address, prefixLength))
+    }
+    const rule = this.#rules.of(effect)
+    if (rule === -1) return this.refuse('not-yet')
+    if (this.#builder.addAddress(address, prefixLength, rule) === 'new') this.#tally.addresses++
+    else this.#tally.duplicates++
+  }
+
+  refuse(reason: Refusal): void {
+    this.#tally.refuse(reason, this.lineNumber, () => this.#lineText())
+  }
+
+  skip(reason: NotEnforceable): void {
+    this.#tally.skip(reason, this.lineNumber, () => this.#lineText())
+  }
+
+  #isStopped(wire: Uint8Array): boolean {
+    const { screen, accept, isAllowList } = this.#checks
+    const found = screen.examine(wire, accept)
+    if (found === null) return false
+    if (isAllowList && !(found.kind === 'refused' && found.reason === 'single-label')) return false
+    const text = (): string => nameToText(wire)
+    if (found.kind === 'refused') this.#tally.refuse(found.reason, this.lineNumber, text)
+    else if (found.kind === 'hash') this.#tally.skip('hash', this.lineNumber, text)
+    else this.#tally.holdBack(found.reason, this.lineNumber, text)
+    return true
+  }
+
+  #lineText(): string {
+    return shortText(this.#bytes, this.#start, this.#end)
+  }
+}

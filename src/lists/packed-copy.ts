@@ -1,0 +1,70 @@
+/** The packed copy of the base snapshot and what it was made from: settings and list files, by digest. */
+import type { Logger } from '../log/log.ts'
+import type { CompiledList } from './compile.ts'
+import { configuredLists, settingsDigest } from './configured.ts'
+import type { ListsSettings } from './configured.ts'
+import { loadSnapshot, saveSnapshot } from './snapshot-file.ts'
+import type { SourceDigests } from './snapshot-file.ts'
+import { digestFile } from './source.ts'
+
+/** Key of the settings' digest among those of the lists; no list is called so. */
+const SETTINGS_KEY = '='
+
+export class PackedCopy {
+  readonly #path: string
+  readonly #log: Logger
+  #digests: SourceDigests = {}
+
+  constructor(path: string, log: Logger) {
+    this.#path = path
+    this.#log = log
+  }
+
+  /** Reads the copy into a slot no thread reads; false: there is none that holds, and why is in the log. */
+  load(memory: SharedArrayBuffer): boolean {
+    const loaded = loadSnapshot(this.#path, memory, null)
+    if (loaded.ok) this.#digests = loaded.digests
+    else if (loaded.code !== 'missing') {
+      this.#log.warn({ reason: loaded.reason }, 'the packed snapshot is not used')
+    }
+    return loaded.ok
+  }
+
+  /** The digest of the version of list `id` in the copy that was loaded; empty when it holds none. */
+  digest(id: string): string {
+    return this.#digests[id] ?? ''
+  }
+
+  /** Whether the copy that was loaded is what `settings` and the files there are now would come to. */
+  async isCurrent(settings: ListsSettings): Promise<boolean> {
+    if (this.#digests[SETTINGS_KEY] !== settingsDigest(settings)) return false
+    for (const { id, path } of configuredLists(settings)) {
+      const digest = await digestOrNone(path)
+      if (digest === '' || digest !== this.#digests[id]) return false
+    }
+    return true
+  }
+
+  /** Rejects with SnapshotFileError. */
+  async save(
+    settings: ListsSettings,
+    memory: SharedArrayBuffer,
+    bytesUsed: number,
+    lists: readonly CompiledList[],
+  ): Promise<void> {
+    const digests = Object.fromEntries(lists.map(({ id, digest }) => [id, digest]))
+    await saveSnapshot(this.#path, memory, bytesUsed, {
+      ...digests,
+      [SETTINGS_KEY]: settingsDigest(settings),
+    })
+  }
+}
+
+/** SHA-256 of the file, hexadecimal; empty where it cannot be read. */
+export async function digestOrNone(path: string): Promise<string> {
+  try {
+    return await digestFile(path)
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,28 @@
+/** The part of the settings that lists are made from. */
+import type { ListSettings, Settings } from '../../../src/config/settings.ts'
+
+export function listSettings(id: string, path: string, more: Partial<ListSettings> = {}): ListSettings {
+  return {
+    id, path, format: 'auto', campaign: null, basis: '', action: 'sinkhole', ttlSeconds: null, match: 'subtree',
+    accept: [], ...more,
+  } // prettier-ignore
+}
+
+export function settingsOf(lists: readonly ListSettings[], more: Partial<Settings> = {}): Settings {
+  const settings: Partial<Settings> = {
+    listen: [],
+    workers: 1,
+    lists,
+    allow: [],
+    records: [],
+    forward: [],
+    sinkhole: { ipv4: '10.10.10.10', ipv6: 'fd00:10::10', ttlSeconds: 60 },
+    upstreams: {
+      servers: [{ address: '192.0.2.53', port: 53 }],
+      strategy: 'fastest',
+      resolvConf: '/nonexistent',
+    },
+    ...more,
+  }
+  return settings as Settings
+}
