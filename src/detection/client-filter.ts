@@ -1,0 +1,97 @@
+/**
+ * Which clients a list of clients is about, as SQL conditions on `client c`. Every combination of filters is one SQL
+ * text, so that its statement is prepared once.
+ */
+import type { SQLInputValue } from 'node:sqlite'
+import { isIPv4, isIPv6 } from 'node:net'
+import { HOUR_MS } from './hit-totals.ts'
+import { networkRange, type AddressRange, type UnitIndex } from './units.ts'
+
+/** All given ones must hold. */
+export interface ClientFilter {
+  /**
+   * Milliseconds since 1970, both inclusive: clients with a hit between them. With both given, a client that was seen
+   * before and after is told by its hours, so a hit up to an hour outside may count.
+   */
+  readonly since?: number | undefined
+  readonly until?: number | undefined
+  /** Id of a campaign: hits of any of its lists. */
+  readonly campaign?: string | undefined
+  /** Id of a list that holds an indicator the client hit, deciding or not. */
+  readonly list?: string | undefined
+  /** Id of a unit, those under it included. */
+  readonly unit?: string | undefined
+  readonly status?: string | undefined
+  /** An address, a network, the start of an IPv4 address (`10.1.`), or a part of an indicator or of a name under it. */
+  readonly q?: string | undefined
+}
+
+export interface FilterSql {
+  /** Conditions, to be joined by AND; may be empty. */
+  readonly conditions: string[]
+  readonly values: Record<string, SQLInputValue>
+}
+
+/** The clients of the address ranges in a JSON array of [first, last]. */
+const inRanges = (name: string): string =>
+  `c.id IN (SELECT r_client.id FROM json_each(:${name}) AS r JOIN client AS r_client
+     ON r_client.address BETWEEN unhex(r.value ->> 0) AND unhex(r.value ->> 1))`
+
+/** Up to so many matching indicators their clients are gathered first; beyond, each client is asked. */
+const GATHERED_INDICATORS = 64
+
+/** `matching` gives the row ids of indicators that hold a text. */
+export function filterSql(
+  filter: ClientFilter,
+  units: UnitIndex,
+  matching: (text: string) => readonly number[],
+): FilterSql {
+  const conditions: string[] = []
+  const values: Record<string, SQLInputValue> = {}
+  const add = (condition: string, named: Record<string, SQLInputValue>): void => {
+    conditions.push(condition)
+    Object.assign(values, named)
+  }
+  const { since, until, campaign, list, unit, status, q } = filter
+  if (since !== undefined) add('c.last_seen >= :since', { since })
+  if (until !== undefined) add('c.first_seen <= :until', { until })
+  if (since !== undefined && until !== undefined) {
+    add(
+      `(c.first_seen >= :since OR c.last_seen <= :until
+        OR :sinceHour < (SELECT value FROM fact WHERE name = 'hour_horizon')
+        OR EXISTS (SELECT 1 FROM hit_hour AS h WHERE h.client_id = c.id AND h.hour BETWEEN :sinceHour AND :untilHour))`,
+      { sinceHour: Math.floor(since / HOUR_MS), untilHour: Math.floor(until / HOUR_MS) },
+    )
+  }
+  const span = `${since === undefined ? '' : ' AND last_at >= :since'}${until === undefined ? '' : ' AND first_at <= :until'}`
+  const ofLists = (which: string): string =>
+    `c.id IN (SELECT client_id FROM client_list WHERE list_id IN (SELECT id FROM list WHERE ${which})${span})`
+  if (campaign !== undefined) add(ofLists('campaign = :campaign'), { campaign })
+  if (list !== undefined) add(ofLists('name = :list'), { list })
+  if (unit !== undefined) add(inRanges('unitRanges'), { unitRanges: JSON.stringify(units.ranges(unit)) })
+  if (status !== undefined) add('c.status = :status', { status })
+  if (q !== undefined && q !== '') {
+    const range = addressRange(q)
+    if (range) add(inRanges('qRanges'), { qRanges: JSON.stringify([range]) })
+    else {
+      const indicators = matching(q)
+      const ofThese = 'indicator_id IN (SELECT value FROM json_each(:indicators))'
+      const sql =
+        indicators.length <= GATHERED_INDICATORS
+          ? `c.id IN (SELECT client_id FROM hit WHERE ${ofThese})`
+          : `EXISTS (SELECT 1 FROM hit WHERE client_id = c.id AND ${ofThese})`
+      add(sql, { indicators: JSON.stringify(indicators) })
+    }
+  }
+  return { conditions, values }
+}
+
+/** `10.1.2.3`, `10.1.0.0/16`, `10.1.`, `fd00::/8`; null for anything else. */
+function addressRange(q: string): AddressRange | null {
+  const start = /^(?:\d{1,3}\.){1,3}$/.test(q) ? q.slice(0, -1).split('.') : null
+  const cidr = start ? `${[...start, '0', '0', '0'].slice(0, 4).join('.')}/${start.length * 8}` : q
+  const [address = '', prefixLength] = cidr.split('/')
+  const bits = isIPv4(address) ? 32 : isIPv6(address) ? 128 : -1
+  if (bits < 0 || !(Number(prefixLength ?? bits) <= bits)) return null
+  return networkRange(`${address}/${prefixLength ?? bits}`)
+}

@@ -1,0 +1,172 @@
+/**
+ * The one writer of the store's file: opens it when it can be opened, commits halves, keeps the hours bounded. After
+ * any trouble but a lock the connection is dropped and made anew by the next attempt, so that no state of it lingers.
+ */
+import { join } from 'node:path'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Clock } from '../clock.ts'
+import { databaseBytes, moveAside, openDatabase, type Connect } from './database.ts'
+import { faultKind } from './fault.ts'
+import { HitCommit, type SealedHalf } from './hit-commit.ts'
+import { HOUR_MS } from './hit-totals.ts'
+import type { ListRegistry } from './list-registry.ts'
+import type { StoreLog } from './log.ts'
+import { DATABASE_FILE } from './schema.ts'
+
+/** Bounds of the timeline: a year and a month, and about 100 MB. */
+const HOURS_KEPT = 400 * 24
+const HOUR_ROWS_KEPT = 2_000_000
+
+export interface StoreWriterOptions {
+  /** The data directory. */
+  readonly directory: string
+  readonly registry: ListRegistry
+  readonly clock: Clock
+  readonly log: StoreLog
+  /** Opens a connection; tests put limited ones here. */
+  readonly connect?: Connect
+  readonly hourRowsKept?: number
+}
+
+interface Connection {
+  readonly database: DatabaseSync
+  readonly commit: HitCommit
+  readonly dropHour: StatementSync
+  readonly saveHorizon: StatementSync
+}
+
+export class StoreWriter {
+  readonly #options: StoreWriterOptions
+  #connection: Connection | null = null
+  #rows = 0
+  #movedTo: string | null = null
+  #tidiedHour = -1
+  #surplusHourRows = 0
+  #hasOldHours = false
+
+  constructor(options: StoreWriterOptions) {
+    this.#options = options
+  }
+
+  /** Pairs of client and indicator in the file; 0 until it was first open. */
+  get rows(): number {
+    return this.#rows
+  }
+
+  /** Bytes of the file. */
+  get bytes(): number {
+    return databaseBytes(this.#options.directory)
+  }
+
+  /** Where the last corrupt file was moved to in the life of this thread, or null. */
+  get movedTo(): string | null {
+    return this.#movedTo
+  }
+
+  /** Commits a half, or finds that it is in. Throws what SQLite or the file system throws; see `faultKind`. */
+  commit(half: SealedHalf): 'committed' | 'known' {
+    return this.#attempt(({ commit }) => {
+      const result = commit.commit(half)
+      this.#rows += commit.addedRows
+      return result
+    })
+  }
+
+  /** Opens the file where it is not open, writes changed lists, drops hours past the bounds. Throws as `commit`. */
+  tidy(): void {
+    this.#attempt((connection) => {
+      connection.commit.saveLists()
+      this.#dropHours(connection)
+    })
+  }
+
+  /** Moves the WAL into the file and closes it. Never throws. */
+  close(): void {
+    try {
+      this.#connection?.database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch {
+      // A reader or a full disk is in the way: the WAL stays and is read at the next start.
+    }
+    this.#disconnect()
+  }
+
+  #attempt<T>(work: (connection: Connection) => T): T {
+    try {
+      return work((this.#connection ??= this.#connect()))
+    } catch (error) {
+      const kind = faultKind(error)
+      if (kind !== 'locked') this.#disconnect()
+      if (kind === 'corrupt') this.#moveAside(error)
+      throw error
+    }
+  }
+
+  #connect(): Connection {
+    const { directory, registry, clock, connect } = this.#options
+    const { database, movedTo } = openDatabase(directory, clock, connect)
+    if (movedTo !== null) this.#sayMoved(movedTo, 'it failed the check at the start')
+    try {
+      this.#rows = Number(database.prepare('SELECT sum(indicator_count) AS n FROM client').get()!['n'])
+      return {
+        database,
+        commit: new HitCommit(database, registry),
+        dropHour: database.prepare(
+          'DELETE FROM hit_hour WHERE hour = (SELECT min(hour) FROM hit_hour) RETURNING hour',
+        ),
+        saveHorizon: database.prepare(
+          `INSERT INTO fact (name, value) VALUES ('hour_horizon', ?)
+           ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`,
+        ),
+      }
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  }
+
+  #disconnect(): void {
+    const connection = this.#connection
+    this.#connection = null
+    try {
+      connection?.database.close()
+    } catch {
+      // Closed is closed.
+    }
+  }
+
+  #moveAside(error: unknown): void {
+    const { directory, clock } = this.#options
+    this.#sayMoved(moveAside(join(directory, DATABASE_FILE), clock), (error as Error).message)
+  }
+
+  #sayMoved(movedTo: string, reason: string): void {
+    this.#movedTo = movedTo
+    this.#options.log.error({ movedTo, reason }, 'the database is corrupt: moved aside, a new one begun')
+  }
+
+  /** One hour a call, so that the store thread is never held up; looks what there is to drop once an hour. */
+  #dropHours({ database, dropHour, saveHorizon }: Connection): void {
+    const hour = Math.floor(this.#options.clock.wallMs() / HOUR_MS)
+    if (hour !== this.#tidiedHour) {
+      const { rows, oldest } = database
+        .prepare('SELECT count(*) AS rows, min(hour) AS oldest FROM hit_hour')
+        .get()!
+      this.#surplusHourRows = Number(rows) - (this.#options.hourRowsKept ?? HOUR_ROWS_KEPT)
+      this.#hasOldHours = Number(oldest ?? hour) < hour - HOURS_KEPT
+      this.#tidiedHour = hour
+    }
+    if (this.#surplusHourRows <= 0 && !this.#hasOldHours) return
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      const dropped = dropHour.all()
+      const horizon = Number(dropped[0]?.['hour'] ?? hour) + 1
+      saveHorizon.run(horizon)
+      database.exec('COMMIT')
+      this.#surplusHourRows -= dropped.length
+      this.#hasOldHours = dropped.length > 0 && horizon < hour - HOURS_KEPT
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw error
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * The store thread: the one writer of the database. Empties the hit tables into it, writes the log of blocked
+ * lookups, answers for its state. Nothing waits for it; when it dies the next one goes on where it stood.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import { systemClock } from './clock.ts'
+import type { Settings } from './config/settings.ts'
+import { BlockLog } from './detection/block-log.ts'
+import { DRAIN_MS, HitCollector } from './detection/hit-collector.ts'
+import { ListRegistry, type RegisteredList } from './detection/list-registry.ts'
+import { StoreWriter } from './detection/store-writer.ts'
+import { createLog } from './log/log.ts'
+import { LogRingWriter } from './thread/log-ring.ts'
+import { Mailbox } from './thread/mail.ts'
+import type { ThreadStart } from './thread/shared-state.ts'
+
+/** Below the step main grants, so that its answer still arrives. */
+const SHUTDOWN_MS = 1800
+/** How long the first drain waits for the names of the lists; later their hits are kept under `#number`. */
+const REGISTRY_WAIT_MS = 2000
+
+const { settings, shared } = workerData as ThreadStart
+const log = createLog('store', new LogRingWriter(shared.logRings['store']!), settings.log.level)
+const mailbox = new Mailbox(parentPort!, 'store')
+const registry = new ListRegistry()
+const writer = new StoreWriter({ directory: settings.store.path, registry, clock: systemClock, log })
+const blockLog = new BlockLog(registry, systemClock, log)
+const collector = new HitCollector(shared.hitTables, writer, blockLog, systemClock, log)
+
+let stopTicks: () => void = () => {}
+let isClosed = false
+
+mailbox.on('store/status', () => collector.status())
+mailbox.on('lists/registry', (body) => registry.register(body as RegisteredList[]))
+mailbox.on('settings', (body) => {
+  const changed = body as Settings
+  log.level = changed.log.level
+  registry.follow(changed)
+})
+mailbox.on('shutdown', () => {
+  stopTicks()
+  isClosed = true
+  const isEmpty = collector.finish(SHUTDOWN_MS)
+  if (!isEmpty) log.error({ pending: collector.status().pending }, 'hits could not be written before the end')
+  return { isEmpty }
+})
+
+try {
+  registry.register(
+    await mailbox.request<RegisteredList[]>('lists', 'lists/registry', null, REGISTRY_WAIT_MS),
+  )
+} catch (error) {
+  if (registry.size === 0) log.debug({ error }, 'the names of the lists are not known yet')
+}
+if (!isClosed) stopTicks = systemClock.every(DRAIN_MS, () => collector.tick())

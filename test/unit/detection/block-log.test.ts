@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { BlockLog } from '../../../src/detection/block-log.ts'
+import type { Hit } from '../../../src/detection/hit-text.ts'
+import { ListRegistry } from '../../../src/detection/list-registry.ts'
+import { FakeClock, FakeLog, NOON, bytesOf } from './setup.ts'
+
+const HIT: Hit = {
+  clientKey: Buffer.from(bytesOf('10.0.0.1')).toString('latin1'), kind: 1, indicator: 'evil.test', triggers: 1,
+  action: 0, qtype: 1, firstQname: 'a.evil.test', lastQname: 'b.evil.test', lists: [1, 2], blocked: 3, logged: 0,
+  firstMs: NOON, lastMs: NOON + 150,
+} // prettier-ignore
+
+function setUp(): { clock: FakeClock; log: FakeLog; blockLog: BlockLog; wait: (ms: number) => void } {
+  const clock = new FakeClock()
+  const log = new FakeLog()
+  const registry = new ListRegistry()
+  registry.register([
+    { number: 1, id: 'apt32', campaign: '2022', basis: '', action: 'sinkhole' },
+    { number: 2, id: 'watch', campaign: '2022', basis: '', action: 'log' },
+  ])
+  const blockLog = new BlockLog(registry, clock, log)
+  const wait = (ms: number): void => {
+    clock.nowMs += ms
+    blockLog.tick()
+  }
+  return { clock, log, blockLog, wait }
+}
+
+test('one line a client, indicator and second, with everything the SIEM asks for', () => {
+  const { log, blockLog, wait } = setUp()
+  for (let i = 0; i < 5; i++) {
+    blockLog.add({ ...HIT, lastMs: NOON + 150 + i * 200 })
+    wait(199)
+  }
+  expect(log.lines).toEqual([])
+  wait(200)
+  expect(log.lines).toEqual([
+    {
+      level: 'info', message: 'blocked', client: '10.0.0.1', qname: 'b.evil.test', qtype: 'A', indicator: 'evil.test',
+      kind: 'subtree', trigger: 'qname', list: 'apt32', lists: ['apt32', 'watch'], campaigns: ['2022'],
+      action: 'sinkhole', count: 15, first: '2026-11-21T12:00:00.000Z', last: '2026-11-21T12:00:00.950Z',
+    },
+  ]) // prettier-ignore
+})
+
+test('a hit that was only recorded is not called blocked', () => {
+  const { log, blockLog } = setUp()
+  blockLog.add({ ...HIT, action: 5, blocked: 0, logged: 1, lists: [2] })
+  blockLog.flush()
+  expect(log.lines).toMatchObject([{ message: 'logged', action: 'log', list: 'watch', count: 1 }])
+})
+
+test('bounded in number and pace; what comes beyond is counted', () => {
+  const { log, blockLog, wait } = setUp()
+  for (let i = 0; i < 50_010; i++) blockLog.add({ ...HIT, indicator: `${i}.test`, blocked: 2 })
+  wait(1000)
+  expect(log.of('not logged one by one')).toMatchObject([{ level: 'warn', hits: 20 }])
+  expect(log.of('blocked')).toHaveLength(2000)
+  wait(200)
+  expect(log.of('blocked')).toHaveLength(4000)
+  blockLog.flush()
+  expect(log.of('blocked')).toHaveLength(50_000)
+})
