@@ -1,0 +1,151 @@
+/**
+ * The admin API as one fastify application. It listens nowhere itself: listeners.ts feeds it what comes by TCP and by
+ * the socket in the data directory. Deny by default: a route that does not call itself free needs the token.
+ */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import {
+  fastify,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyRequest,
+} from 'fastify'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { answerError, sendProblem } from './errors.ts'
+import { refusal, type Access, type AllowedHosts, type Asked } from './guard.ts'
+import { addOpenApi } from './openapi.ts'
+import { ApiError, describeProblem, Problem } from './problem.ts'
+import { addAllowRoutes } from './routes/allow.ts'
+import { addCacheRoutes } from './routes/cache.ts'
+import { addClientRoutes } from './routes/clients.ts'
+import { addConfigRoutes } from './routes/config.ts'
+import { addListRoutes } from './routes/lists.ts'
+import { addProbeRoutes } from './routes/probes.ts'
+import { addStatusRoutes } from './routes/status.ts'
+import type { AdminSources } from './sources.ts'
+import type { TokenSource } from './token.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Absent: `token`. */
+    access?: Access
+  }
+}
+
+/** Nothing anybody sends here is longer. */
+export const BODY_LIMIT_BYTES = 64 << 10
+const MAX_PARAMETER = 300
+
+/** The application with its routes' types. */
+export type Admin = FastifyInstance<
+  Server,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+export interface AdminAccess {
+  readonly hosts: AllowedHosts
+  readonly token: TokenSource
+  /** Whether a request came by the socket in the data directory. */
+  readonly cameBySocket: (request: IncomingMessage) => boolean
+}
+
+/** Builds the application and makes it ready. */
+export async function buildAdmin(sources: AdminSources, access: AdminAccess): Promise<Admin> {
+  const app: Admin = fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    routerOptions: { maxParamLength: MAX_PARAMETER },
+    // A key we do not know is a slip of the pen, and must not be dropped in silence.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
+    frameworkErrors: (error, request, reply) => {
+      void answerError(error, request, reply, sources.log)
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  app.addSchema(Problem)
+  takeJsonOnly(app)
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    answerError(error, request, reply, sources.log),
+  )
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      reply,
+      describeProblem('THANHLOC_API_NOT_FOUND', `There is no ${request.method} ${pathOf(request)}.`),
+    ),
+  )
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers(SECURITY_HEADERS)
+    const problem = refusal(askedBy(request, access), access.hosts, access.token)
+    if (problem === null) return
+    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="thanhloc"')
+    return sendProblem(reply, problem)
+  })
+
+  await addOpenApi(app, sources.build.version)
+  const prefix = '/api/v1'
+  addProbeRoutes(app, sources)
+  await app.register(
+    async (api: Admin) => {
+      addStatusRoutes(api, sources)
+      addClientRoutes(api, sources)
+      addListRoutes(api, sources)
+      addAllowRoutes(api, sources)
+      addCacheRoutes(api, sources)
+      addConfigRoutes(api, sources)
+    },
+    { prefix },
+  )
+  await app.ready()
+  return app
+}
+
+/** Pages of ours may not be framed or sniffed, nothing is kept by caches; /docs sets a policy of its own. */
+const SECURITY_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+} as const
+
+/** JSON bodies and no others; none at all counts as `{}`. */
+function takeJsonOnly(app: Admin): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') return done(null, {})
+    void parse(request, body as string, (error, value) => {
+      if (error)
+        return done(new ApiError('THANHLOC_API_INVALID', `The body is not JSON: ${error.message}`), undefined)
+      done(null, value)
+    })
+  })
+}
+
+function askedBy(request: FastifyRequest, access: AdminAccess): Asked {
+  const { headers, raw, routeOptions, is404 } = request
+  return {
+    method: request.method,
+    // What is not there holds no client data either.
+    access: is404 ? 'free' : (routeOptions.config.access ?? 'token'),
+    bySocket: access.cameBySocket(raw),
+    host: headers.host,
+    origin: headers.origin,
+    fetchSite: one(headers['sec-fetch-site']),
+    contentType: headers['content-type'],
+    authorization: headers.authorization,
+    localAddress: raw.socket.localAddress,
+  }
+}
+
+function one(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(', ') : header
+}
+
+/** Without the query, which is none of the log's business, and bounded. */
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0]!.slice(0, 200)
+}

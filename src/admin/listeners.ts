@@ -1,0 +1,150 @@
+/**
+ * Where the admin API can be reached: its address, the address of the metrics, the socket in the data directory. A
+ * place that is taken is tried again and said; DNS must not depend on it.
+ */
+import { rmSync } from 'node:fs'
+import type { IncomingMessage, RequestListener, Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { join } from 'node:path'
+import type { Clock } from '../clock.ts'
+import { formatEndpoint } from '../config/address.ts'
+import type { Endpoint, Settings } from '../config/settings.ts'
+import type { Logger } from '../log/log.ts'
+import { ADMIN_SOCKET, listenOnSocket } from './admin-socket.ts'
+import { createBoundedServer } from './http-server.ts'
+import { describeProblem, PROBLEM_TYPE } from './problem.ts'
+
+const RETRY_MS = 5000
+/** What the metrics' own address answers. */
+const METRICS_PATHS: readonly string[] = ['/metrics', '/healthz', '/readyz']
+
+interface Place {
+  readonly what: string
+  readonly at: string
+  readonly server: Server
+  readonly listen: () => Promise<void>
+  isListening: boolean
+  fault: string | null
+}
+
+export class AdminListeners {
+  readonly #log: Pick<Logger, 'info' | 'error'>
+  readonly #clock: Clock
+  readonly #endpoints: { readonly admin: Endpoint | null; readonly metrics: Endpoint | null }
+  readonly #bySocket = new WeakSet<Socket>()
+  readonly #socketPath: string
+  readonly #places: Place[] = []
+  #stopRetrying: () => void = () => {}
+
+  constructor(
+    settings: Pick<Settings, 'admin' | 'metrics' | 'store'>,
+    clock: Clock,
+    log: Pick<Logger, 'info' | 'error'>,
+  ) {
+    this.#clock = clock
+    this.#log = log
+    this.#socketPath = join(settings.store.path, ADMIN_SOCKET)
+    this.#endpoints = { admin: settings.admin.listen, metrics: settings.metrics.listen }
+  }
+
+  /** Begins to listen everywhere; what could not be done now is in `faults` and tried again. */
+  async open(handle: RequestListener): Promise<void> {
+    const { admin, metrics } = this.#endpoints
+    const local = createBoundedServer(handle)
+    local.on('connection', (socket) => this.#bySocket.add(socket))
+    this.#add('the admin API', this.#socketPath, local, () => listenOnSocket(local, this.#socketPath))
+    if (admin) this.#addEndpoint('the admin API', admin, handle)
+    if (metrics) this.#addEndpoint('the metrics', metrics, only(METRICS_PATHS, handle))
+    await this.#try()
+    this.#stopRetrying = this.#clock.every(RETRY_MS, () => void this.#try())
+  }
+
+  /** Whether a request came by the socket in the data directory. */
+  cameBySocket(request: IncomingMessage): boolean {
+    return this.#bySocket.has(request.socket)
+  }
+
+  /** Where it could not listen, and why. */
+  get faults(): string[] {
+    return this.#places.flatMap(({ fault }) => (fault === null ? [] : [fault]))
+  }
+
+  /** `127.0.0.1:8053` of each that listens on TCP, with the port that was given. */
+  get addresses(): string[] {
+    return this.#places.flatMap(({ server, isListening }) => {
+      const address = isListening ? server.address() : null
+      return address === null || typeof address === 'string' ? [] : [textOf(address)]
+    })
+  }
+
+  /** Takes nothing more; what is being answered may end within `graceMs`. */
+  async close(graceMs = 500): Promise<void> {
+    this.#stopRetrying()
+    const open = this.#places.filter(({ isListening }) => isListening)
+    const closed = open.map(({ server }) => new Promise((resolve) => server.close(resolve)))
+    for (const { server } of open) server.closeIdleConnections()
+    const timer = setTimeout(() => open.forEach(({ server }) => server.closeAllConnections()), graceMs)
+    await Promise.all(closed)
+    clearTimeout(timer)
+    if (open.some(({ at }) => at === this.#socketPath)) rmSync(this.#socketPath, { force: true })
+  }
+
+  #addEndpoint(what: string, endpoint: Endpoint, handle: RequestListener): void {
+    const server = createBoundedServer(handle)
+    this.#add(what, formatEndpoint(endpoint), server, () => listenOnAddress(server, endpoint))
+  }
+
+  #add(what: string, at: string, server: Server, listen: () => Promise<void>): void {
+    this.#places.push({ what, at, server, listen, isListening: false, fault: null })
+  }
+
+  async #try(): Promise<void> {
+    await Promise.all(
+      this.#places.filter(({ isListening }) => !isListening).map((place) => this.#listen(place)),
+    )
+  }
+
+  async #listen(place: Place): Promise<void> {
+    const { what, at, listen } = place
+    try {
+      await listen()
+      place.isListening = true
+      // An error of a server that listens concerns one connection: nothing to end the thread for.
+      place.server.on('error', (error) => this.#log.error({ error, at }, `${what} had an error`))
+      if (place.fault !== null) this.#log.info({ at }, `${what} can be reached now`)
+      place.fault = null
+    } catch (error) {
+      const fault = `${what} cannot be reached at ${at}: ${reasonOf(error)}`
+      if (place.fault !== fault) this.#log.error({ at, error }, `${what} cannot listen; trying again`)
+      place.fault = fault
+    }
+  }
+}
+
+function listenOnAddress(server: Server, { address, port }: Endpoint): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host: address, port, exclusive: true }, () => {
+      server.removeListener('error', reject)
+      resolve()
+    })
+  })
+}
+
+/** `handle` for these paths; whatever else is asked there does not exist. */
+function only(paths: readonly string[], handle: RequestListener): RequestListener {
+  return (request, response) => {
+    if (paths.includes((request.url ?? '').split('?', 1)[0]!)) return handle(request, response)
+    const problem = describeProblem('THANHLOC_API_NOT_FOUND', 'This address has the metrics only.')
+    response.writeHead(problem.status, { 'content-type': PROBLEM_TYPE }).end(JSON.stringify(problem))
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  return code === 'EADDRINUSE' ? 'another process uses it' : message
+}
+
+function textOf({ address, port }: AddressInfo): string {
+  return formatEndpoint({ address, port })
+}

@@ -1,0 +1,63 @@
+/** The API's own description: OpenAPI 3.1 from the routes' schemas, and the page that shows it without the network. */
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import { Type } from 'typebox'
+import type { Admin } from './app.ts'
+
+/** Everything from here; the page's own script and style, images it draws itself. */
+const DOCS_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; " +
+  "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+/** Adds `/openapi.json` and `/docs`; before the routes they describe. */
+export async function addOpenApi(app: Admin, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Thanh Lọc admin API',
+        version,
+        description:
+          'Over TCP everything under /api needs the token of `admin.tokenFile`; by `admin.sock` in the data directory nothing does. ' +
+          'Errors are problem details (RFC 9457), times RFC 3339 in UTC.',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: '/' }],
+      tags: [
+        { name: 'clients', description: 'Machines that asked for listed names' },
+        { name: 'policy', description: 'Lists, and what is let through by hand' },
+        { name: 'server', description: 'State, cache, configuration' },
+        { name: 'probes', description: 'Free of client data and of any token' },
+      ],
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+    },
+    refResolver: {
+      buildLocalReference: ({ $id }, _base, _fragment, index) =>
+        typeof $id === 'string' ? $id : `schema-${index}`,
+    },
+  })
+  app.get(
+    '/openapi.json',
+    {
+      config: { access: 'free' },
+      schema: {
+        tags: ['probes'],
+        summary: 'This description, OpenAPI 3.1',
+        security: [],
+        response: { 200: Type.Object({}, { additionalProperties: true }) },
+      },
+    },
+    () => app.swagger(),
+  )
+  await app.register(async (docs) => {
+    docs.addHook('onRoute', (route) => {
+      route.config = { ...route.config, access: 'free' }
+    })
+    await docs.register(swaggerUi, {
+      routePrefix: '/docs',
+      staticCSP: DOCS_POLICY,
+      uiConfig: { url: '/openapi.json', validatorUrl: null, deepLinking: true },
+    })
+  })
+}

@@ -1,0 +1,152 @@
+/** `/allow` and `/pause`: undoing a wrong block at once, on record, with an end. */
+import { Type } from 'typebox'
+import type { FastifyRequest } from 'fastify'
+import type { EndedOverride, Override } from '../../lists/overrides.ts'
+import type { ListsStatus } from '../../lists/status.ts'
+import type { Admin } from '../app.ts'
+import { ApiError } from '../problem.ts'
+import {
+  NullableTime,
+  readDomain,
+  readDuration,
+  Reason,
+  Time,
+  responses,
+  strict,
+  timeText,
+} from '../schema.ts'
+import type { AdminSources } from '../sources.ts'
+
+const DAY_MS = 86_400_000
+/** A name that is right for longer belongs into an allow list. */
+const MAX_ALLOW_MS = 366 * DAY_MS
+/** Longer than any repair; a pause that nobody remembers is the end of the protection. */
+const MAX_PAUSE_MS = 7 * DAY_MS
+
+const For = Type.String({ minLength: 2, maxLength: 12, description: '`10m`, `24h`, `7d`' })
+const Entry = Type.Object(
+  {
+    name: Type.String({ description: 'with all names under it' }),
+    reason: Type.String(),
+    actor: Type.String(),
+    createdAt: Time,
+    until: NullableTime,
+  },
+  { additionalProperties: true },
+)
+const Overrides = Type.Object({
+  items: Type.Array(Entry),
+  pause: Type.Union([Entry, Type.Null()]),
+  ended: Type.Array(Entry, { description: 'the last one first' }),
+})
+const Pause = Type.Object({ pausedUntil: NullableTime, reason: Type.Union([Type.String(), Type.Null()]) })
+/** All that are kept would be megabytes. */
+const MAX_ENDED = 500
+
+interface Overridden {
+  readonly active: readonly Override[]
+  readonly ended: readonly EndedOverride[]
+}
+
+export function addAllowRoutes(app: Admin, { mail }: AdminSources): void {
+  app.get(
+    '/allow',
+    {
+      schema: {
+        tags: ['policy'],
+        summary: 'Names let through by hand, the pause, and those that have ended',
+        response: responses({ 200: Overrides }),
+      },
+    },
+    async () => {
+      const { active, ended } = await mail.request<Overridden>('lists', 'lists/overrides')
+      const isPause = ({ kind }: Override): boolean => kind === 'pause'
+      return {
+        items: active.filter((override) => !isPause(override)).map(({ kind: _kind, ...allow }) => allow),
+        pause: active.find(isPause) ?? null,
+        ended: ended.slice(0, MAX_ENDED).map((override) => ({ ...override })),
+      }
+    },
+  )
+
+  app.post(
+    '/allow',
+    {
+      schema: {
+        tags: ['policy'],
+        summary: 'Let a name and all under it through, at once',
+        body: strict({
+          name: Type.String({ minLength: 1, maxLength: 300 }),
+          reason: Reason,
+          for: Type.Optional(
+            Type.String({ minLength: 2, maxLength: 12, default: '24h', description: '`10m`, `24h`, `7d`' }),
+          ),
+        }),
+        response: responses({ 201: Entry }),
+      },
+    },
+    async ({ body, ...request }, reply) => {
+      const name = readDomain(body.name)
+      if (!name.includes('.')) {
+        throw new ApiError('THANHLOC_API_UNPROCESSABLE', `name "${name}" is a whole top-level domain`)
+      }
+      const forMs = readDuration(body.for ?? '24h', MAX_ALLOW_MS, '366d')
+      const letter = { name, reason: body.reason.trim(), forMs, actor: actorOf(request.raw) }
+      const made = await mail.request<Override>('lists', 'lists/allow', letter)
+      return reply
+        .code(201)
+        .header('location', `/api/v1/allow/${encodeURIComponent(name)}`)
+        .send({ ...made })
+    },
+  )
+
+  app.delete(
+    '/allow/:name',
+    {
+      schema: {
+        tags: ['policy'],
+        summary: 'Take an allow entry back, at once',
+        params: strict({ name: Type.String({ minLength: 1, maxLength: 300 }) }),
+        response: responses({ 204: Type.Null({ description: 'taken back' }) }),
+      },
+    },
+    async (request, reply) => {
+      const name = readDomain(request.params.name)
+      const letter = { name, actor: actorOf(request.raw) }
+      const removed = await mail.request<boolean>('lists', 'lists/allow-remove', letter)
+      if (!removed) throw new ApiError('THANHLOC_API_NOT_FOUND', `No allow entry names "${name}".`)
+      return reply.code(204).send(null)
+    },
+  )
+
+  app.post(
+    '/pause',
+    {
+      schema: {
+        tags: ['policy'],
+        summary: 'Stop all blocking for a while, or go on with it',
+        body: strict({
+          for: Type.Union([Type.Literal('off'), For], { description: '`10m`, or `off` to end a pause' }),
+          reason: Type.Optional(Reason),
+        }),
+        response: responses({ 200: Pause }),
+      },
+    },
+    async (request) => {
+      const { for: duration, reason } = request.body
+      const isOff = duration === 'off'
+      if (!isOff && reason === undefined)
+        throw new ApiError('THANHLOC_API_INVALID', 'body.reason is needed for a pause')
+      const forMs = isOff ? 0 : readDuration(duration, MAX_PAUSE_MS, '7d')
+      const letter = { forMs, reason: reason?.trim() ?? 'pause ended', actor: actorOf(request.raw) }
+      const pause = await mail.request<ListsStatus['pause']>('lists', 'lists/pause', letter)
+      return { pausedUntil: pause === null ? null : timeText(pause.untilMs), reason: pause?.reason ?? null }
+    },
+  )
+}
+
+/** Who did it, as far as can be told: an address, or whoever may use the socket. */
+function actorOf(raw: FastifyRequest['raw']): string {
+  const address = raw.socket.remoteAddress
+  return address === undefined ? 'admin.sock' : `API from ${address.replace(/^::ffff:/, '')}`
+}

@@ -1,0 +1,97 @@
+/** `GET /lists`, `POST /lists/reload`, `GET /lookup`: what is blocked, and why. */
+import { Type } from 'typebox'
+import { parseAddress } from '../../config/address.ts'
+import { configuredLists } from '../../lists/configured.ts'
+import type { ListsStatus } from '../../lists/status.ts'
+import type { Admin } from '../app.ts'
+import { ListReport, listReport } from '../reports.ts'
+import { ApiError } from '../problem.ts'
+import { readDomain, Report, responses, strict } from '../schema.ts'
+import type { AdminSources } from '../sources.ts'
+
+/** Ten million names take ten seconds; a busy machine longer. */
+const RELOAD_WAIT_MS = 120_000
+
+const Lists = Type.Object({
+  items: Type.Array(ListReport),
+  names: Type.Integer({ description: 'different names in force, over all lists' }),
+  addresses: Type.Integer(),
+  generation: Type.Integer({ description: 'of the snapshot in force' }),
+  reloadSeconds: Type.Union([Type.Number(), Type.Null()]),
+  error: Type.Union([Type.String(), Type.Null()], { description: 'why the last build as a whole failed' }),
+})
+
+export function addListRoutes(app: Admin, { mail, settings }: AdminSources): void {
+  app.get(
+    '/lists',
+    {
+      schema: {
+        tags: ['policy'],
+        summary: 'Lists in order of precedence: state, counts, what was held back or refused',
+        response: responses({ 200: Lists }),
+      },
+    },
+    async () => toAnswer(await mail.request<ListsStatus>('lists', 'lists/status')),
+  )
+
+  app.post(
+    '/lists/reload',
+    {
+      schema: {
+        tags: ['policy'],
+        summary: 'Read lists again now; answered when the outcome is in force or was refused',
+        body: strict({
+          list: Type.Optional(
+            Type.String({ minLength: 1, maxLength: 253, description: 'id; all lists when absent' }),
+          ),
+          force: Type.Optional(Type.Boolean({ description: 'take it although it is suspiciously small' })),
+        }),
+        response: responses({ 200: Lists }),
+      },
+    },
+    async ({ body: { list, force } }) => {
+      if (list !== undefined && !configuredLists(settings()).some(({ id }) => id === list)) {
+        throw new ApiError('THANHLOC_API_NOT_FOUND', `There is no list "${list}" in the configuration.`)
+      }
+      const asked = { id: list ?? null, force: force ?? false }
+      return toAnswer(await mail.request<ListsStatus>('lists', 'lists/reload', asked, RELOAD_WAIT_MS))
+    },
+  )
+
+  app.get(
+    '/lookup',
+    {
+      schema: {
+        tags: ['policy'],
+        summary: 'What would be answered for a name or address, and which lists hold it',
+        querystring: strict({
+          name: Type.String({ minLength: 1, maxLength: 300, description: 'a name, or an address' }),
+          client: Type.Optional(
+            Type.String({ minLength: 2, maxLength: 60, description: 'address of who would ask' }),
+          ),
+        }),
+        response: responses({ 200: Report }),
+      },
+    },
+    ({ query: { name, client } }) => {
+      const address = parseAddress(name.trim())
+      const asked = 'value' in address ? address.value : readDomain(name)
+      return mail.request<Record<string, unknown>>('lists', 'lists/lookup', {
+        name: asked,
+        client: readClient(client),
+      })
+    },
+  )
+}
+
+function toAnswer({ lists, names, addresses, generation, reloadSeconds, error }: ListsStatus) {
+  return { items: lists.map(listReport), names, addresses, generation, reloadSeconds, error }
+}
+
+function readClient(text: string | undefined): string | null {
+  if (text === undefined) return null
+  const parsed = parseAddress(text)
+  if ('problem' in parsed)
+    throw new ApiError('THANHLOC_API_UNPROCESSABLE', `client "${text}" ${parsed.problem}`)
+  return parsed.value
+}

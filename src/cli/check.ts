@@ -1,0 +1,65 @@
+/** `check`: is this configuration good, and what would be in force with it? Needs no server and changes nothing. */
+import { formatEndpoint } from '../config/address.ts'
+import { describeSettings } from '../config/describe.ts'
+import { withHostUpstreams } from '../config/host-upstreams.ts'
+import type { Settings } from '../config/settings.ts'
+import type { CompiledList } from '../lists/compile.ts'
+import { Exit, type Command, type Terminal } from './command.ts'
+import { describeListState } from './list-report.ts'
+import { readSettings, SETTINGS_OPTIONS } from './settings-options.ts'
+
+/** Lines of a list that are named; the rest is counted. */
+const MAX_SHOWN = 5
+
+export const command: Command = {
+  usage: 'check [--config FILE]',
+  description: `Checks the configuration, reads all lists, and prints the effective configuration (every default written out, itself a
+valid configuration) with what each list came to in the comments behind it.
+Exit code 0: all is well. 1: the configuration is valid, but a list cannot be read. 2: the configuration has errors.`,
+  options: SETTINGS_OPTIONS,
+  positionals: { least: 0, most: 0 },
+
+  async run(args, terminal) {
+    const settings = readSettings(args)
+    terminal.print(describeSettings(settings).trimEnd())
+    if (settings.upstreams.servers.length === 0) comment(terminal, describeHostUpstreams(settings))
+    const { compileOffline } = await import('../lists/offline.ts')
+    const { lists, built } = await compileOffline(settings)
+    for (const list of lists) comment(terminal, describeList(list))
+    comment(terminal, [`in force: ${built.names} names, ${built.addresses} addresses`])
+    const failed = lists.filter(({ state }) => state !== 'loaded')
+    for (const { id, error } of failed) terminal.complain(`list ${id}: ${error}`)
+    return failed.length === 0 ? Exit.Ok : Exit.Failed
+  },
+}
+
+/** Comments: the whole output stays a valid configuration. */
+function comment(terminal: Terminal, lines: readonly string[]): void {
+  terminal.print(lines.map((line) => line.replace(/^/gm, '# ')).join('\n'))
+}
+
+/** What `serve` would forward to. */
+function describeHostUpstreams(settings: Settings): string[] {
+  const { settings: found, warnings } = withHostUpstreams(settings)
+  const { servers } = found.upstreams
+  const said =
+    servers.length === 0
+      ? 'NONE: only local and blocked names can be answered'
+      : servers.map(formatEndpoint).join(', ')
+  return [
+    `upstreams from ${settings.upstreams.resolvConf}: ${said}`,
+    ...warnings.map((warning) => `  ${warning}`),
+  ]
+}
+
+function describeList(list: CompiledList): string[] {
+  const { outcome } = list
+  const first = [...outcome.firstErrors, ...outcome.firstNotEnforceable].slice(0, MAX_SHOWN)
+  return [
+    describeListState({ ...list, ...outcome }),
+    ...first.map(({ line, text, reason }) => `  line ${line}: ${text} (${reason})`),
+    ...outcome.heldBack
+      .slice(0, MAX_SHOWN)
+      .map(({ line, text, reason }) => `  held back, line ${line}: ${text} (${reason})`),
+  ]
+}

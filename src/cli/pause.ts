@@ -1,0 +1,29 @@
+/** `pause`: stops all blocking for a while, or goes on with it. Hits are recorded all the same. */
+import { callAdmin, socketPath, SOCKET_OPTIONS } from './admin-socket.ts'
+import { Exit, UsageError, type Command } from './command.ts'
+import { localTime, readDurationWord } from './words.ts'
+
+export const command: Command = {
+  usage: 'pause DURATION --reason TEXT | pause off',
+  description: `Stops all blocking for DURATION (10m, 2h), at once and in every thread; what would have been blocked is still
+recorded. \`pause off\` ends it early. For one name take \`thanhloc allow\`.`,
+  options: { reason: { value: 'TEXT', help: 'why; kept on record' }, ...SOCKET_OPTIONS },
+  positionals: { least: 1, most: 1 },
+
+  async run(args, terminal) {
+    const word = args.words[0]!
+    const reason = args.text('reason')?.trim() ?? ''
+    const isOff = word.toLowerCase() === 'off'
+    if (!isOff && reason === '') throw new UsageError('say why with --reason TEXT: somebody will ask')
+    const body = { for: isOff ? 'off' : readDurationWord(word), ...(reason !== '' && { reason }) }
+    const pause = (await callAdmin(socketPath(args), { method: 'POST', path: '/api/v1/pause', body })) as {
+      readonly pausedUntil: string | null
+    }
+    if (pause.pausedUntil === null) terminal.print('blocking is on')
+    else
+      terminal.print(
+        `nothing is blocked until ${localTime(pause.pausedUntil)}; to end it: thanhloc pause off`,
+      )
+    return Exit.Ok
+  },
+}

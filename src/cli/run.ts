@@ -1,0 +1,99 @@
+/** From the command line to a command: finds it, loads it, and tells in one line what went wrong. */
+import { nearest } from '../config/nearest.ts'
+import { describeOptions, readArguments } from './arguments.ts'
+import { CommandError, Exit, UsageError, type Command, type Terminal } from './command.ts'
+
+interface Entry {
+  readonly summary: string
+  load(): Promise<{ readonly command: Command }>
+}
+
+/** Every command, the most needed first. Loaded when asked for: `allow` must not wait for what `serve` needs. */
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  serve: { summary: 'run the resolver', load: () => import('./serve.ts') },
+  check: {
+    summary: 'check the configuration and the lists, print what is in force',
+    load: () => import('./check.ts'),
+  },
+  lookup: {
+    summary: 'say whether a name is blocked, by which list and why',
+    load: () => import('./lookup.ts'),
+  },
+  allow: { summary: 'let a name through, at once', load: () => import('./allow.ts') },
+  pause: { summary: 'switch all blocking off for a while', load: () => import('./pause.ts') },
+  reload: { summary: 'read the lists again', load: () => import('./reload.ts') },
+  flush: { summary: 'empty the cache, or forget one name', load: () => import('./flush.ts') },
+  status: { summary: 'show the state of the running resolver', load: () => import('./status.ts') },
+}
+
+/** Runs what `argv` (without program and script) says; resolves with the exit code. */
+export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const [name, ...rest] = argv
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    terminal.print(overview())
+    return name === undefined ? Exit.Invalid : Exit.Ok
+  }
+  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name]! : null
+  if (entry === null) {
+    const near = nearest(name, Object.keys(COMMANDS))
+    terminal.complain(
+      `thanhloc: there is no command ${name}${near === null ? '' : `: did you mean ${near}?`}\n\n${overview()}`,
+    )
+    return Exit.Invalid
+  }
+  const { command } = await entry.load()
+  if (asksForHelp(rest)) {
+    terminal.print(helpText(command))
+    return Exit.Ok
+  }
+  try {
+    return await command.run(readArguments(rest, command.options, command.positionals), terminal)
+  } catch (error) {
+    return tell(error, name, command, terminal)
+  }
+}
+
+/** Writes to the process's own streams. */
+export const processTerminal: Terminal = {
+  print: (text) => void process.stdout.write(`${text}\n`),
+  complain: (text) => void process.stderr.write(`${text}\n`),
+}
+
+function tell(error: unknown, name: string, command: Command, terminal: Terminal): number {
+  if (!(error instanceof CommandError)) {
+    // Not foreseen: whoever reports it needs the stack.
+    terminal.complain(
+      `thanhloc ${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    )
+    return Exit.Failed
+  }
+  terminal.complain(`thanhloc ${name}: ${error.message}`)
+  if (error instanceof UsageError) terminal.complain(`usage: thanhloc ${command.usage}\n--help tells more`)
+  return error.exit
+}
+
+function asksForHelp(words: readonly string[]): boolean {
+  const end = words.indexOf('--')
+  return (end < 0 ? words : words.slice(0, end)).some((word) => word === '--help' || word === '-h')
+}
+
+function overview(): string {
+  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`)
+  return [
+    'usage: thanhloc COMMAND [options]',
+    '',
+    ...rows,
+    '',
+    'thanhloc COMMAND --help tells more of each.',
+  ].join('\n')
+}
+
+function helpText(command: Command): string {
+  const options = describeOptions(command.options)
+  return [
+    `usage: thanhloc ${command.usage}`,
+    '',
+    command.description,
+    ...(options.length > 0 ? ['', ...options] : []),
+  ].join('\n')
+}

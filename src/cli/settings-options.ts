@@ -1,0 +1,66 @@
+/** The options that stand above the configuration file, shared by `serve`, `check` and `lookup`. */
+import { join } from 'node:path'
+import { loadSettings } from '../config/load.ts'
+import type { Overrides } from '../config/overrides.ts'
+import type { Settings } from '../config/settings.ts'
+import type { Arguments, OptionSpecs } from './arguments.ts'
+import { CommandError, Exit } from './command.ts'
+
+/** The file that is read when none is named: that of the project, wherever the program is started. */
+export const DEFAULT_CONFIG = join(import.meta.dirname, '../../config/thanhloc.yaml')
+
+export const CONFIG_OPTION: OptionSpecs = {
+  config: { value: 'FILE', help: 'configuration file; config/thanhloc.yaml of the program unless given' },
+}
+
+export const SETTINGS_OPTIONS: OptionSpecs = {
+  ...CONFIG_OPTION,
+  listen: { value: 'ADDR:PORT', repeat: true, help: 'answer queries here, UDP and TCP' },
+  upstream: { value: 'ADDR[:PORT]', repeat: true, help: 'forward clean names to this server' },
+  list: {
+    value: 'FILE',
+    repeat: true,
+    help: 'block what this file lists, instead of the lists of the configuration',
+  },
+  sinkhole: { value: 'IP', repeat: true, help: 'answer blocked names with this address; one IPv4, one IPv6' },
+  admin: { value: 'ADDR:PORT|off', help: 'admin API' },
+  data: { value: 'DIR', help: 'directory of the database and the socket' },
+  workers: { value: 'N', help: 'resolver threads, or auto' },
+}
+
+/** What the command line says over the file. */
+export function readOverrides(args: Arguments): Overrides {
+  const listen = args.texts('listen')
+  const upstreams = args.texts('upstream')
+  const lists = args.texts('list')
+  const sinkholes = args.texts('sinkhole')
+  const admin = args.text('admin')
+  const data = args.text('data')
+  const workers = args.text('workers')
+  return {
+    ...(listen && { listen }),
+    ...(upstreams && { upstreams }),
+    ...(lists && { lists }),
+    ...(sinkholes && { sinkholes }),
+    ...(admin !== null && { admin }),
+    ...(data !== null && { data }),
+    ...(workers !== null && { workers }),
+  }
+}
+
+/** The settings that file and command line give together. Throws CommandError with all that is wrong (exit code 2). */
+export function readSettings(args: Arguments): Settings {
+  const loaded = loadSettings({ file: args.text('config') ?? DEFAULT_CONFIG, overrides: readOverrides(args) })
+  if ('settings' in loaded) return loaded.settings
+  throw new ConfigurationError(loaded.errors)
+}
+
+/** The configuration is wrong; the command line it came by is not. */
+export class ConfigurationError extends CommandError {
+  readonly errors: readonly string[]
+
+  constructor(errors: readonly string[]) {
+    super(`the configuration cannot be used:\n${errors.join('\n')}`, Exit.Invalid)
+    this.errors = errors
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * The control thread: configuration, admin API, metrics, log. Nothing of it is needed to answer a query; when it dies
+ * the next one finds the log lines in their rings and asks the other threads how they are.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import manifest from '../package.json' with { type: 'json' }
+import { buildAdmin } from './admin/app.ts'
+import { ConfigReload } from './admin/config-reload.ts'
+import { AllowedHosts } from './admin/guard.ts'
+import { AdminListeners } from './admin/listeners.ts'
+import { openToken } from './admin/token.ts'
+import { systemClock as clock } from './clock.ts'
+import { withHostUpstreams } from './config/host-upstreams.ts'
+import { loadSettings, type LoadRequest, type LoadResult } from './config/load.ts'
+import type { Settings } from './config/settings.ts'
+import { StoreReader } from './detection/queries.ts'
+import { FileWatcher } from './lists/watch.ts'
+import { LogDrain } from './log/drain.ts'
+import { createLog } from './log/log.ts'
+import { openStandardOutput } from './log/output.ts'
+import { Counters } from './metrics/counters.ts'
+import { Metrics } from './metrics/metrics.ts'
+import { StatusBoard } from './metrics/thread-status.ts'
+import { ControlWords } from './thread/control-words.ts'
+import { LogRingReader, LogRingWriter } from './thread/log-ring.ts'
+import { Mailbox } from './thread/mail.ts'
+import type { ThreadStart } from './thread/shared-state.ts'
+
+/** What the control thread gets on top of the others' start: how the configuration was loaded, to load it again. */
+export interface ControlStart extends ThreadStart {
+  readonly load?: LoadRequest
+}
+
+const PUMP_MS = 50
+const DROPS_MS = 10_000
+
+const { settings: first, shared, load } = workerData as ControlStart
+const workers = shared.counters.length
+let settings: Settings = first
+
+const log = createLog('control', new LogRingWriter(shared.logRings['control']!), settings.log.level)
+const rings = Object.entries(shared.logRings).map(([thread, memory]) => ({
+  thread,
+  reader: new LogRingReader(memory),
+}))
+const drain = new LogDrain(rings, openStandardOutput())
+const stopPump = clock.every(PUMP_MS, () => drain.pump())
+const stopDrops = clock.every(DROPS_MS, sayDrops)
+
+const mailbox = new Mailbox(parentPort!, 'control')
+const words = new ControlWords(shared.control, workers)
+const store = new StoreReader(settings.store.path, settings.units)
+const board = new StatusBoard(mailbox, workers, clock, () => store.totals())
+const build = { version: manifest.version, node: process.version }
+const config = new ConfigReload({
+  file: settings.file,
+  load: readConfiguration,
+  mail: mailbox,
+  clock,
+  log,
+})
+const metrics = new Metrics({
+  board,
+  counters: shared.counters.map((memory) => new Counters(memory)),
+  words,
+  clock,
+  build,
+  logDrops: () => drain.dropped(),
+  configFailures: () => config.state.failures,
+})
+const listeners = new AdminListeners(settings, clock, log)
+const watcher = new FileWatcher(() => reloadConfig(), clock)
+
+mailbox.on('settings', (body) => {
+  settings = body as Settings
+  log.level = settings.log.level
+  store.setUnits(settings.units)
+})
+mailbox.on('reload', () => reloadConfig())
+mailbox.on('shutdown', async () => {
+  watcher.close()
+  await listeners.close()
+  store.close()
+  stopDrops()
+  stopPump()
+  await drain.close()
+})
+
+const admin = await buildAdmin(
+  {
+    mail: mailbox,
+    board,
+    words,
+    clients: store,
+    metrics,
+    config,
+    settings: () => settings,
+    logDrops: () => drain.dropped(),
+    faults: () => listeners.faults,
+    build,
+    clock,
+    log,
+  },
+  {
+    hosts: new AllowedHosts(
+      [settings.admin.listen, settings.metrics.listen].filter((one) => one !== null),
+      settings.admin.hosts,
+    ),
+    token: openToken(settings.admin.tokenFile, process.env['THANHLOC_ADMIN_TOKEN'], log),
+    cameBySocket: (request) => listeners.cameBySocket(request),
+  },
+)
+await listeners.open((request, response) => admin.routing(request, response))
+if (settings.file !== null) watcher.watch([settings.file])
+mailbox.tell('main', 'control/ready', { admin: listeners.addresses })
+
+/** As `serve` did at the start: file, command line, and where they name no upstream the host's. */
+function readConfiguration(): LoadResult {
+  const loaded = loadSettings(load ?? { file: settings.file })
+  if ('errors' in loaded) return loaded
+  const { settings: complete, warnings } = withHostUpstreams(loaded.settings)
+  for (const reason of warnings) log.warn(reason)
+  return { settings: complete }
+}
+
+function reloadConfig(): void {
+  config.reload().catch((error: unknown) => log.error({ error }, 'the configuration could not be passed on'))
+}
+
+let dropsSaid = 0
+
+/** The gap in the log says itself how large it is. */
+function sayDrops(): void {
+  const dropped = drain.dropped()
+  const all = Object.values(dropped).reduce((sum, count) => sum + count, 0)
+  if (all > dropsSaid)
+    log.warn({ dropped }, 'log lines were dropped: standard output is not read fast enough')
+  dropsSaid = all
+}

@@ -1,0 +1,189 @@
+/**
+ * A resolver thread: the data plane. Puts the query path together from its parts, gives it sockets, follows the policy
+ * snapshots, and takes orders (settings, flush, shutdown) between queries.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import { NetworkSet } from './access/networks.ts'
+import { RateLimiter } from './access/rate-limit.ts'
+import { AnswerCache } from './cache/answer-cache.ts'
+import { systemClock as clock } from './clock.ts'
+import type { Settings } from './config/settings.ts'
+import { createLog } from './log/log.ts'
+import { Counters } from './metrics/counters.ts'
+import type { Endpoint } from './config/settings.ts'
+import type { HandedOver } from './net/listeners.ts'
+import { PortableDatagrams } from './net/portable.ts'
+import { Policy } from './policy/decide.ts'
+import { QueryPath, type Parts } from './query/path.ts'
+import type { Waiter } from './query/asked.ts'
+import { SecureRandom } from './random.ts'
+import { ControlWords, Swapped } from './thread/control-words.ts'
+import { HitWriter } from './thread/hit-table.ts'
+import { LogRingWriter } from './thread/log-ring.ts'
+import { Mailbox } from './thread/mail.ts'
+import type { ResolverStart } from './thread/shared-state.ts'
+import { TcpTransport } from './transport/tcp.ts'
+import { UdpTransport } from './transport/udp.ts'
+import { Exchange } from './upstream/exchange.ts'
+import { keyFromText } from './wire/name.ts'
+import { NameKey } from './wire/name-key.ts'
+
+/** How often a thread without queries looks for a new snapshot, and says that it lives. */
+const TICK_MS = 25
+/** Without any snapshot it answers all the same after this: no list is worth an agency without DNS. */
+const SNAPSHOT_PATIENCE_MS = 20_000
+/** What is in flight at shutdown gets this long. */
+const DRAIN_MS = 2000
+
+const start = workerData as ResolverStart
+const { shared, index, name } = start
+const mail = new Mailbox(parentPort!, name)
+const log = createLog(name, new LogRingWriter(shared.logRings[name]!), start.settings.log.level)
+const words = new ControlWords(shared.control, shared.counters.length)
+const random = new SecureRandom()
+const counters = new Counters(shared.counters[index]!)
+const datagrams = new PortableDatagrams(counters, random)
+const policy = new Policy(shared.snapshots, shared.overlays)
+
+const { settings } = start
+const limiter = new RateLimiter(
+  shared.rateTable,
+  settings.access.queriesPerSecond,
+  new NetworkSet(settings.access.exempt),
+  clock,
+)
+const cache = new AnswerCache(settings.cache, clock, random.bits32())
+// The exchange speaks to the path and the path to the exchange: one of them has to come second.
+const exchange: Exchange<Waiter> = new Exchange(settings, datagrams, clock, random, counters, {
+  answered: (pending, bytes, length) => path.answered(pending, bytes, length),
+  slow: (pending) => path.slow(pending),
+  overdue: (pending) => path.overdue(pending),
+  failed: (pending) => path.failed(pending),
+}, { loopToken: shared.loopToken }) // prettier-ignore
+const parts: Parts = {
+  clock,
+  counters,
+  policy,
+  cache,
+  hits: new HitWriter(shared.hitTables[index]!),
+  limiter,
+  exchange,
+  networks: new NetworkSet(settings.access.networks),
+  settings,
+  pausedUntilMs: () => words.pausedUntilMs,
+  onLoop: (place) => {
+    const upstream = exchange.status()[place]!.name
+    log.error({ upstream }, 'an upstream forwards to this resolver: it is asked no more')
+    mail.tell('resolvers', 'resolver/loop', upstream)
+  },
+}
+const path: QueryPath = new QueryPath(parts)
+
+let snapshotSeen = 0
+let overlaySeen = 0
+
+/** Changes over to a newer snapshot. Called between queries only. */
+function followSnapshots(): void {
+  const snapshot = words.generation(Swapped.snapshot)
+  if (snapshot !== snapshotSeen) {
+    policy.attachBase(snapshot & 1)
+    words.acknowledge(index, Swapped.snapshot, (snapshotSeen = snapshot))
+  }
+  const overlay = words.generation(Swapped.overlay)
+  if (overlay !== overlaySeen) {
+    policy.attachOverlay(overlay & 1)
+    words.acknowledge(index, Swapped.overlay, (overlaySeen = overlay))
+  }
+}
+
+const question: QueryPath['question'] = (request, length, origin, out) => {
+  followSnapshots()
+  return path.question(request, length, origin, out)
+}
+const udp = new UdpTransport(datagrams, question)
+const tcp = new TcpTransport(question, settings.tcp, counters, clock)
+
+async function listen({ udp: datagramSources, tcp: streamSources }: HandedOver): Promise<void> {
+  for (const source of datagramSources) await udp.add(source)
+  for (const source of streamSources) await tcp.add(source)
+}
+
+function tick(): void {
+  followSnapshots()
+  words.beat(index)
+  counters.set('cacheEntries', cache.entries)
+  counters.set('cacheBytes', cache.bytes)
+}
+
+// Only wakes a thread that has no queries; the generation is what counts.
+mail.on('policy', followSnapshots)
+
+mail.on('sockets', (body) => {
+  const { added, removed } = body as { added: HandedOver; removed: Endpoint[] }
+  for (const endpoint of removed) {
+    udp.remove(endpoint)
+    tcp.remove(endpoint)
+  }
+  listen(added).catch((error: Error) => log.error({ error }, 'listening on a new address'))
+})
+
+mail.on('settings', (body) => {
+  const changed = body as Settings
+  log.level = changed.log.level
+  limiter.configure(changed.access.queriesPerSecond, new NetworkSet(changed.access.exempt))
+  cache.configure(changed.cache)
+  // Kept answers know their forward zone by its place.
+  if (JSON.stringify(changed.forward) !== JSON.stringify(parts.settings.forward)) cache.flush(null)
+  exchange.reconfigure(changed)
+  tcp.setLimits(changed.tcp)
+  path.configure(changed, new NetworkSet(changed.access.networks))
+})
+
+mail.on('resolver/status', () => ({
+  upstreams: exchange.status(),
+  cache: { entries: cache.entries, bytes: cache.bytes },
+  datagrams: datagrams.name,
+}))
+
+mail.on('resolver/loop', (body) => exchange.markLoop(body as string))
+
+mail.on('resolver/flush', (body) => {
+  const flushed = (body as { name: string | null }).name
+  if (flushed === null) return { removed: cache.flush(null) }
+  const key = new NameKey()
+  if (!keyFromText(flushed, key)) throw new Error(`not a domain name: ${flushed}`)
+  return { removed: cache.flush(key) }
+})
+
+mail.on('shutdown', async () => {
+  tcp.stopAccepting()
+  const deadline = clock.monotonicMs() + DRAIN_MS
+  while (exchange.pendingCount > 0 && clock.monotonicMs() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  // One turn more: what has arrived meanwhile is read and answered from what is known.
+  await new Promise((resolve) => setImmediate(resolve))
+  udp.close()
+  tcp.close()
+  exchange.close()
+})
+
+clock.every(TICK_MS, tick)
+await untilSnapshot()
+await listen(start.sockets)
+words.setAnswering(index)
+mail.tell('main', 'resolver/ready', { datagrams: datagrams.name })
+
+/** Until there is a policy no query is read; the kernel keeps them. */
+async function untilSnapshot(): Promise<void> {
+  // Acknowledge what is there before reading it; a swap in between shows as another generation in the next tick.
+  words.acknowledge(index, Swapped.snapshot, snapshotSeen)
+  words.acknowledge(index, Swapped.overlay, overlaySeen)
+  const deadline = clock.monotonicMs() + SNAPSHOT_PATIENCE_MS
+  followSnapshots()
+  while (snapshotSeen === 0 && clock.monotonicMs() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    followSnapshots()
+  }
+  if (snapshotSeen === 0) log.error('no policy snapshot yet: answering without any list')
+}

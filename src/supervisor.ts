@@ -1,0 +1,224 @@
+/**
+ * The main thread of `serve`: opens the sockets, owns the shared memory and the signals, starts, watches and restarts
+ * the other threads, passes their letters on. Nothing else: an error here would end the process.
+ */
+import { systemClock } from './clock.ts'
+import type { Endpoint, Settings } from './config/settings.ts'
+import { drainNow } from './log/drain.ts'
+import { createLog, type Logger } from './log/log.ts'
+import { openStandardOutput } from './log/output.ts'
+import { Listeners } from './net/listeners.ts'
+import { SecureRandom } from './random.ts'
+import { ControlWords } from './thread/control-words.ts'
+import { lockData } from './thread/data-lock.ts'
+import { releaseHitTable } from './thread/hit-table.ts'
+import { LogRingReader, LogRingWriter } from './thread/log-ring.ts'
+import type { ThreadName } from './thread/mail.ts'
+import { PostOffice } from './thread/post-office.ts'
+import {
+  allocateSharedState,
+  threadNames,
+  type ResolverStart,
+  type SharedState,
+  type ThreadStart,
+} from './thread/shared-state.ts'
+import { Threads, type HeapBounds } from './thread/threads.ts'
+
+const INTERFACES_MS = 2000
+const HEARTBEAT_MS = 1000
+/** Heartbeats missed before a resolver thread is replaced. Long enough for a machine that swaps. */
+const MISSED_BEATS = 10
+/** Each step of the shutdown; all together stay below the ten seconds container engines give. */
+const STEP_MS = 2500
+
+/** Settings that are read at start only; the rest changes while running. */
+const NEEDS_RESTART = ['listen', 'workers', 'store', 'admin', 'metrics'] as const
+
+export interface SupervisorOptions {
+  /** What was found wanting while the settings were read; goes to the log. */
+  readonly warnings?: readonly string[]
+  /** The module of each thread; tests put faulty ones here. */
+  readonly entries?: (name: ThreadName) => URL
+  /** Bounds of the threads' heaps, MB; tests fill small ones. */
+  readonly heapMb?: HeapBounds
+  /** How often the hearts of the resolver threads are looked at; tests do not wait ten seconds. */
+  readonly heartbeatMs?: number
+}
+
+export class Supervisor {
+  readonly #listeners: Listeners
+  readonly #shared: SharedState
+  readonly #words: ControlWords
+  readonly #threads: Threads
+  readonly #post: PostOffice
+  readonly #log: Logger
+  readonly #resolvers: readonly ThreadName[]
+  readonly #beats: { count: number; missed: number }[]
+  readonly #timers: NodeJS.Timeout[] = []
+  readonly #warnings: readonly string[]
+  readonly #heartbeatMs: number
+  #settings: Settings
+  #unlock: () => void = () => {}
+  #ready = new Map<string, unknown>()
+  #hasSaidReady = false
+  #stopping: Promise<void> | null = null
+
+  constructor(settings: Settings, options: SupervisorOptions = {}) {
+    this.#settings = settings
+    this.#warnings = options.warnings ?? []
+    this.#heartbeatMs = options.heartbeatMs ?? HEARTBEAT_MS
+    this.#shared = allocateSharedState(settings.workers, new SecureRandom())
+    this.#words = new ControlWords(this.#shared.control, settings.workers)
+    this.#listeners = new Listeners(settings.workers)
+    this.#log = createLog('main', new LogRingWriter(this.#shared.logRings['main']!), settings.log.level)
+    this.#resolvers = threadNames(settings.workers).filter((name) => name.startsWith('resolver-'))
+    this.#beats = this.#resolvers.map(() => ({ count: -1, missed: 0 }))
+    this.#threads = new Threads(
+      options.entries ?? ((name) => new URL(`./${name.replace(/-\d+$/, '')}.ts`, import.meta.url)),
+      {
+        begin: (name) => this.#begin(name),
+        letter: (letter) => this.#post.pass(letter),
+        ended: (name, error, restartInMs) => this.#ended(name, error, restartInMs),
+      },
+      systemClock,
+      options.heapMb,
+    )
+    this.#post = new PostOffice((name) => this.#threads.port(name), this.#resolvers)
+  }
+
+  get endpoints(): Endpoint[] {
+    return this.#listeners.endpoints
+  }
+
+  /** Rejects with DataLockError or ListenError, having changed nothing. */
+  async start(): Promise<void> {
+    this.#unlock = lockData(this.#settings.store.path)
+    try {
+      await this.#listeners.open(this.#settings.listen)
+    } catch (error) {
+      this.#unlock()
+      throw error
+    }
+    this.#resolvers.forEach((_, worker) => this.#words.forget(worker))
+    this.#answerLetters()
+    for (const name of threadNames(this.#settings.workers)) this.#threads.start(name)
+    for (const warning of this.#warnings) this.#log.warn(warning)
+    const granted = this.#listeners.receiveBufferBytes
+    if (granted > 0) this.#log.info({ receiveBufferBytes: granted }, 'receive buffer granted')
+    this.#timers.push(
+      setInterval(() => void this.#followInterfaces(), INTERFACES_MS),
+      setInterval(() => this.#watchHearts(), this.#heartbeatMs),
+    )
+  }
+
+  /** Rereads configuration and lists (SIGHUP). */
+  reload(): void {
+    this.#post.mailbox.tell('control', 'reload')
+    this.#post.mailbox.tell('lists', 'lists/reload', {})
+  }
+
+  /** Answers what is in flight, writes every hit and every log line, frees everything. Safe to call twice. */
+  stop(): Promise<void> {
+    return (this.#stopping ??= this.#stop())
+  }
+
+  async #stop(): Promise<void> {
+    this.#log.info('stopping')
+    for (const timer of this.#timers) clearInterval(timer)
+    this.#threads.stopRestarting()
+    const ask = (name: ThreadName): Promise<unknown> =>
+      this.#post.mailbox.request(name, 'shutdown', null, STEP_MS).catch((error: Error) => {
+        this.#log.error({ error }, 'a thread did not shut down in order')
+      })
+    // Resolvers first, so that their last hits are in the tables when the store drains them.
+    await Promise.all(this.#resolvers.map(ask))
+    await ask('store')
+    await ask('control')
+    await this.#threads.terminateAll()
+    this.#unlock()
+    this.#log.info('stopped')
+    const rings = Object.entries(this.#shared.logRings).map(([thread, memory]) => ({
+      thread,
+      reader: new LogRingReader(memory),
+    }))
+    drainNow(rings, openStandardOutput())
+  }
+
+  #begin(name: ThreadName): ThreadStart | ResolverStart {
+    const worker = this.#resolvers.indexOf(name)
+    const start: ThreadStart = { name, index: worker, settings: this.#settings, shared: this.#shared }
+    return worker < 0 ? start : { ...start, sockets: this.#listeners.handOver(worker) }
+  }
+
+  #ended(name: ThreadName, error: string | null, restartInMs: number): void {
+    const worker = this.#resolvers.indexOf(name)
+    if (worker >= 0) {
+      this.#words.forget(worker)
+      releaseHitTable(this.#shared.hitTables[worker]!)
+    }
+    if (restartInMs >= 0) this.#log.error({ name, error, restartInMs }, 'a thread died and is restarted')
+  }
+
+  #answerLetters(): void {
+    const { mailbox } = this.#post
+    mailbox.on('supervisor/status', () => ({ threads: this.#threads.status() }))
+    mailbox.on('supervisor/settings', (body) => this.#apply((body as { settings: Settings }).settings))
+    for (const part of ['resolver/ready', 'lists/ready', 'control/ready']) {
+      mailbox.on(part, (body, from) => this.#sayReady(from, body))
+    }
+  }
+
+  /** Once everything answers: the one line that scripts wait for. */
+  #sayReady(from: ThreadName, body: unknown): void {
+    this.#ready.set(from, body)
+    if (
+      this.#hasSaidReady ||
+      ![...this.#resolvers, 'lists', 'control'].every((name) => this.#ready.has(name))
+    )
+      return
+    this.#hasSaidReady = true
+    const addresses = this.endpoints.map(({ address, port }) => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`)) // prettier-ignore
+    this.#log.info({ listen: addresses, ...(this.#ready.get('lists') as object), ...(this.#ready.get('control') as object) }, 'ready') // prettier-ignore
+  }
+
+  /** Passes new settings on. Says which top-level keys took effect and which wait for a restart. */
+  #apply(settings: Settings): { applied: string[]; needsRestart: string[] } {
+    const before = this.#settings
+    const changed = (Object.keys(settings) as (keyof Settings)[]).filter(
+      (key) => JSON.stringify(settings[key]) !== JSON.stringify(before[key]),
+    )
+    const waits = (key: keyof Settings): boolean => (NEEDS_RESTART as readonly string[]).includes(key)
+    const kept = Object.fromEntries(NEEDS_RESTART.map((key) => [key, before[key]])) as Pick<
+      Settings,
+      'listen'
+    >
+    this.#settings = { ...settings, ...kept }
+    this.#log.level = settings.log.level
+    for (const name of threadNames(before.workers)) this.#post.mailbox.tell(name, 'settings', this.#settings)
+    return { applied: changed.filter((key) => !waits(key)), needsRestart: changed.filter(waits) }
+  }
+
+  async #followInterfaces(): Promise<void> {
+    const { added, removed, failed } = await this.#listeners.refresh()
+    for (const reason of failed) this.#log.warn(reason)
+    if (added.length === 0 && removed.length === 0) return
+    this.#log.info({ added, removed }, 'listen addresses changed')
+    this.#resolvers.forEach((name, worker) => {
+      if (!this.#threads.port(name)) return
+      this.#post.mailbox.tell(name, 'sockets', { added: this.#listeners.handOver(worker, added), removed })
+    })
+  }
+
+  #watchHearts(): void {
+    this.#resolvers.forEach((name, worker) => {
+      const beat = this.#beats[worker]!
+      const count = this.#words.heartbeat(worker)
+      beat.missed = count === beat.count && this.#words.isAnswering(worker) ? beat.missed + 1 : 0
+      beat.count = count
+      if (beat.missed < MISSED_BEATS) return
+      beat.missed = 0
+      this.#log.error({ name }, 'a resolver thread does not move: replacing it')
+      this.#threads.replace(name)
+    })
+  }
+}

@@ -1,0 +1,196 @@
+/** Test doubles of what the admin plane talks to: the other threads, the store, the clock. */
+import type { Clock } from '../../../src/clock.ts'
+import { parseSettings } from '../../../src/config/load.ts'
+import type { Settings } from '../../../src/config/settings.ts'
+import type { ClientDetail, ClientSummary, StoreReader } from '../../../src/detection/queries.ts'
+import type { ListStatus } from '../../../src/lists/status.ts'
+import { createLog } from '../../../src/log/log.ts'
+import { Counters } from '../../../src/metrics/counters.ts'
+import { Metrics } from '../../../src/metrics/metrics.ts'
+import { StatusBoard, type Mail } from '../../../src/metrics/thread-status.ts'
+import { buildAdmin, type Admin } from '../../../src/admin/app.ts'
+import type { Reloaded } from '../../../src/admin/config-reload.ts'
+import { AllowedHosts } from '../../../src/admin/guard.ts'
+import type { AdminSources } from '../../../src/admin/sources.ts'
+import { openToken } from '../../../src/admin/token.ts'
+import { CONTROL_BYTES, ControlWords, Swapped } from '../../../src/thread/control-words.ts'
+import { MailError } from '../../../src/thread/mail.ts'
+import type { UpstreamStatus } from '../../../src/upstream/upstream.ts'
+
+export const TOKEN = 'correct-horse-battery-staple'
+export const NOW = Date.UTC(2026, 10, 21, 8)
+export const AUTHORISED = { host: '127.0.0.1:8053', authorization: `Bearer ${TOKEN}` }
+export const JSON_AUTHORISED = { ...AUTHORISED, 'content-type': 'application/json' }
+
+/** Time stands still until a test moves it. */
+export class FakeClock implements Clock {
+  nowMs = NOW
+  monotonicMs(): number {
+    return this.nowMs - NOW
+  }
+  wallMs(): number {
+    return this.nowMs
+  }
+  every(_intervalMs: number, _tick: () => void): () => void {
+    return () => {}
+  }
+}
+
+type Answer = (body: unknown, thread: string) => unknown
+
+/** A mailbox whose other ends are functions; what has none is being restarted. */
+export class FakeThreads implements Mail {
+  readonly asked: { thread: string; type: string; body: unknown }[] = []
+  readonly answers = new Map<string, Answer>()
+
+  on(type: string, answer: Answer): this {
+    this.answers.set(type, answer)
+    return this
+  }
+
+  async request<T>(to: string, type: string, body: unknown = null): Promise<T> {
+    this.asked.push({ thread: to, type, body })
+    const answer = this.answers.get(type)
+    if (!answer) throw new MailError(`${to} is being restarted`)
+    try {
+      return (await answer(body, to)) as T
+    } catch (error) {
+      throw error instanceof MailError ? error : new MailError((error as Error).message)
+    }
+  }
+
+  bodies(type: string): unknown[] {
+    return this.asked.filter((letter) => letter.type === type).map(({ body }) => body)
+  }
+}
+
+export function listStatus(id: string, changes: Partial<ListStatus> = {}): ListStatus {
+  return {
+    id, number: 1, kind: 'list', path: `/lists/${id}.txt`, campaign: '2022', basis: 'document', action: 'sinkhole',
+    format: 'domains', state: 'loaded', digest: 'ab', lastSuccessAt: NOW - 1000, lastAttemptAt: NOW, reloadFailures: 0, error: null,
+    lines: 3, entries: 2, names: 2, addresses: 0, duplicates: 0, refused: {}, firstErrors: [], notEnforceable: {},
+    firstNotEnforceable: [], heldBackCount: 0, heldBack: [], ...changes,
+  } // prettier-ignore
+}
+
+export function upstreamStatus(name: string, changes: Partial<UpstreamStatus> = {}): UpstreamStatus {
+  const failures = { timeout: 0, network: 0, refused: 0, servfail: 0, denied: 0, formerr: 0, notimp: 0, malformed: 0, mismatch: 0, tcp: 0 } // prettier-ignore
+  return {
+    name, group: 0, state: 'up', rttMs: 10, requests: 5, failures, edns: 'on', ednsOffUntil: null, case: 'on', sockets: 2,
+    tcpConnections: 0, lastAnswerAt: NOW, ...changes,
+  } // prettier-ignore
+}
+
+/** All threads well: two resolvers, one list, one upstream. */
+export function healthyThreads(): FakeThreads {
+  const lists = { lists: [listStatus('apt32')], names: 2, addresses: 0, generation: 1, reloadSeconds: 0.5, error: null, pause: null } // prettier-ignore
+  const store = {
+    state: 'ok', since: NOW - 5000, error: null, movedTo: null, pending: 3, folded: 0, lost: 0, lastCommitAt: null, rows: 4, bytes: 4096,
+  } // prettier-ignore
+  const threads = [{ name: 'lists', restarts: 1, startedAt: new Date(NOW).toISOString(), lastError: null }]
+  return new FakeThreads()
+    .on('lists/status', () => lists)
+    .on('store/status', () => store)
+    .on('supervisor/status', () => ({ threads }))
+    .on('resolver/status', () => ({
+      upstreams: [upstreamStatus('192.0.2.53:53')],
+      cache: { entries: 10, bytes: 2048 },
+      datagrams: 'portable',
+    }))
+}
+
+export const CLIENT: ClientSummary = {
+  id: 7, address: '10.1.2.3', unit: 'so-tttt', status: 'new', firstSeen: NOW - 60_000, lastSeen: NOW, hits: 5, blocked: 4, logged: 1,
+  indicators: 1, lists: [{ id: 'apt32', campaign: '2022', hits: 5, firstSeen: NOW - 60_000, lastSeen: NOW }],
+} // prettier-ignore
+
+const DETAIL: ClientDetail = {
+  ...CLIENT,
+  hitPage: {
+    items: [
+      {
+        indicator: 'evil.test', kind: 'subtree', hits: 5, blocked: 4, logged: 1, firstSeen: NOW - 60_000, lastSeen: NOW,
+        firstQname: 'a.evil.test', lastQname: 'b.evil.test', lastQtype: 'AAAA', lastAction: 'sinkhole', triggers: ['qname'], lists: ['apt32'],
+      },
+    ],
+    next: null,
+  },
+  timeline: [{ at: NOW - 3_600_000, hits: 5 }],
+} // prettier-ignore
+
+type Clients = Pick<StoreReader, 'listClients' | 'getClient' | 'listHits'>
+
+export const fakeClients: Clients = {
+  listClients: () => ({ items: [CLIENT], next: 'bmV4dA' }),
+  getClient: (id) => (id === CLIENT.id ? DETAIL : null),
+  listHits: () => DETAIL.hitPage,
+}
+
+export interface Fixture {
+  readonly app: Admin
+  readonly threads: FakeThreads
+  readonly words: ControlWords
+  readonly clock: FakeClock
+  readonly counters: readonly Counters[]
+  readonly metrics: Metrics
+  readonly logged: string[]
+  readonly settings: Settings
+}
+
+export interface FixtureOptions {
+  readonly threads?: FakeThreads
+  readonly clients?: Partial<Clients>
+  readonly token?: string
+  readonly bySocket?: boolean
+  readonly hosts?: readonly string[]
+  readonly reload?: () => Promise<Reloaded>
+  readonly logDrops?: Record<string, number>
+  readonly faults?: string[]
+}
+
+/** The admin application over fake threads, as if listening on 127.0.0.1:8053. */
+export async function createFixture(options: FixtureOptions = {}): Promise<Fixture> {
+  const threads = options.threads ?? healthyThreads()
+  const clock = new FakeClock()
+  const words = new ControlWords(new SharedArrayBuffer(CONTROL_BYTES), 2)
+  words.publish(Swapped.snapshot)
+  words.setAnswering(0)
+  const counters = [new Counters(), new Counters()]
+  const logged: string[] = []
+  const log = createLog('control', { write: (line) => logged.push(line) > 0 }, 'debug', clock)
+  const totals = { clients: { new: 1 }, hitsByList: { apt32: 5 }, folded: 0 }
+  const board = new StatusBoard(threads, 2, clock, () => totals)
+  const logDrops = (): Record<string, number> => options.logDrops ?? { control: 0 }
+  const build = { version: '0.1.0', node: process.version }
+  const metrics = new Metrics({ board, counters, words, clock, build, logDrops, configFailures: () => 0 })
+  const settings = exampleSettings()
+  const sources: AdminSources = {
+    mail: threads,
+    board,
+    words,
+    clients: { ...fakeClients, ...options.clients },
+    metrics,
+    config: {
+      state: { file: '/etc/thanhloc.yaml', loadedAt: NOW, failures: 0, errors: [], needsRestart: [] },
+      reload: options.reload ?? (async () => ({ applied: ['lists'], needsRestart: [] })),
+    },
+    settings: () => settings,
+    logDrops,
+    faults: () => options.faults ?? [],
+    build,
+    clock,
+    log,
+  }
+  const app = await buildAdmin(sources, {
+    hosts: new AllowedHosts([{ address: '127.0.0.1', port: 8053 }], options.hosts ?? ['dns.tinh.test']),
+    token: openToken(null, options.token ?? TOKEN, log),
+    cameBySocket: () => options.bySocket ?? false,
+  })
+  return { app, threads, words, clock, counters, metrics, logged, settings }
+}
+
+export function exampleSettings(text = 'lists: [ { id: apt32, path: /lists/apt32.txt } ]'): Settings {
+  const loaded = parseSettings(text, { file: null })
+  if ('errors' in loaded) throw new Error(loaded.errors.join('\n'))
+  return loaded.settings
+}

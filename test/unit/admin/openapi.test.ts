@@ -1,0 +1,137 @@
+import { createRequire } from 'node:module'
+import { expect, test } from 'vitest'
+import { createFixture } from './fake-threads.ts'
+
+const require = createRequire(import.meta.url)
+const Ajv2020 = require('ajv/dist/2020').default as new (options: object) => {
+  compile(schema: object): unknown
+  addSchema(schema: object, key: string): unknown
+}
+
+interface Operation {
+  readonly summary?: string
+  readonly tags?: string[]
+  readonly security?: object[]
+  readonly parameters?: { name: string; in: string; required?: boolean; schema: object }[]
+  readonly requestBody?: { content: Record<string, { schema: object }> }
+  readonly responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>
+}
+interface Document {
+  readonly openapi: string
+  readonly paths: Record<string, Record<string, Operation>>
+  readonly components: { schemas: Record<string, object>; securitySchemes: object }
+}
+
+const HOST = { host: '127.0.0.1:8053' }
+
+async function fetchDocument(): Promise<Document> {
+  const { app } = await createFixture()
+  return (await app.inject({ url: '/openapi.json', headers: HOST })).json()
+}
+
+/** Method and path of each operation, paths as fastify writes them. */
+function operations(document: Document): [route: string, operation: Operation][] {
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(
+      ([method, operation]) =>
+        [`${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`, operation] as [string, Operation],
+    ),
+  )
+}
+
+test('the document names the routes there are, and no others', async () => {
+  const document = await fetchDocument()
+  expect(operations(document).map(([route]) => route).toSorted()).toEqual([
+    'DELETE /api/v1/allow/:name',
+    'GET /api/v1/allow',
+    'GET /api/v1/clients',
+    'GET /api/v1/clients/:id',
+    'GET /api/v1/lists',
+    'GET /api/v1/lookup',
+    'GET /api/v1/status',
+    'GET /healthz',
+    'GET /metrics',
+    'GET /openapi.json',
+    'GET /readyz',
+    'POST /api/v1/allow',
+    'POST /api/v1/cache/flush',
+    'POST /api/v1/lists/reload',
+    'POST /api/v1/pause',
+    'POST /api/v1/reload',
+  ]) // prettier-ignore
+  const { app } = await createFixture()
+  for (const [route] of operations(document)) {
+    const [method, url] = route.split(' ') as ['GET', string]
+    expect(app.hasRoute({ method, url }), route).toBe(true)
+  }
+})
+
+test('it is OpenAPI 3.1: every schema is JSON Schema 2020-12, every reference and path parameter resolves', async () => {
+  const document = await fetchDocument()
+  expect(document.openapi).toBe('3.1.0')
+  const text = JSON.stringify(document)
+  const known = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`)
+  for (const [, reference] of text.matchAll(/"\$ref":"([^"]+)"/g)) expect(known).toContain(reference)
+  // OpenAPI 3.0's way to say null.
+  expect(text).not.toContain('"nullable"')
+  const ajv = new Ajv2020({ strict: false, validateFormats: false })
+  ajv.addSchema({ components: document.components }, '')
+  for (const [route, operation] of operations(document)) {
+    const bodies = [
+      operation.requestBody?.content,
+      ...Object.values(operation.responses).map(({ content }) => content),
+    ]
+    const schemas = [
+      ...bodies.flatMap((content) => Object.values(content ?? {}).map(({ schema }) => schema)),
+      ...(operation.parameters ?? []).map(({ schema }) => schema),
+    ]
+    for (const schema of schemas) expect(() => ajv.compile(schema), route).not.toThrow()
+    const inPath = [...route.matchAll(/:(\w+)/g)].map(([, name]) => name)
+    const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path')
+    expect(declared.map(({ name }) => name)).toEqual(inPath)
+    expect(declared.every(({ required }) => required)).toBe(true)
+  }
+})
+
+test('every operation has a summary, a tag, and problem details for what goes wrong', async () => {
+  for (const [route, operation] of operations(await fetchDocument())) {
+    expect(operation.summary, route).toBeTruthy()
+    expect(operation.tags, route).toHaveLength(1)
+    for (const { description } of Object.values(operation.responses)) expect(description, route).toBeTruthy()
+    if (!route.includes('/api/')) continue
+    expect(operation.responses['default']?.content, route).toHaveProperty(['application/problem+json'])
+    // Free of the token are only those that say so.
+    expect(operation.security, route).toBeUndefined()
+  }
+})
+
+test('what the document says needs a token does, and the rest does not', async () => {
+  const { app } = await createFixture()
+  for (const [route, operation] of operations(await fetchDocument())) {
+    const [method, path] = route.split(' ') as ['GET', string]
+    const url = path.replace(':id', '7').replace(':name', 'a.test')
+    const reply = await app.inject({ method, url, headers: { ...HOST, 'content-type': 'application/json' } })
+    expect(reply.statusCode === 401, route).toBe(operation.security === undefined)
+  }
+})
+
+test('the page that shows it takes nothing from the network', async () => {
+  const { app } = await createFixture()
+  const page = await app.inject({ url: '/docs/', headers: HOST })
+  expect(page.statusCode).toBe(200)
+  const sources = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, source]) => source!)
+  expect(sources.length).toBeGreaterThan(2)
+  for (const source of sources) {
+    expect(source).not.toMatch(/^(?:https?:)?\/\//)
+    const asset = await app.inject({ url: new URL(source, 'http://x/docs/').pathname, headers: HOST })
+    expect(asset.statusCode, source).toBe(200)
+    const policy = String(asset.headers['content-security-policy'])
+    expect(policy).not.toMatch(/https?:|\*/)
+    expect(policy).toContain("script-src 'self'")
+    expect(policy).not.toContain("script-src 'self' 'unsafe-inline'")
+  }
+  expect(page.body).not.toMatch(/<script(?![^>]*src=)[^>]*>[^<]/)
+  const start = await app.inject({ url: '/docs/static/swagger-initializer.js', headers: HOST })
+  expect(start.body).toContain('/openapi.json')
+  expect(start.body).not.toContain('validator.swagger.io')
+})

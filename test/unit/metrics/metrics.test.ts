@@ -1,0 +1,218 @@
+import { expect, test } from 'vitest'
+import { DURATION_BUCKETS, Outcome } from '../../../src/metrics/counters.ts'
+import { GrowingSum } from '../../../src/metrics/growing-sum.ts'
+import {
+  createFixture,
+  FakeThreads,
+  healthyThreads,
+  listStatus,
+  upstreamStatus,
+} from '../admin/fake-threads.ts'
+
+interface Family {
+  readonly type: string
+  readonly help: string
+  /** Series as written, to value. */
+  readonly series: Map<string, number>
+}
+
+/** Reads the text format; throws at anything that does not belong into it. */
+function parse(text: string): Map<string, Family> {
+  const families = new Map<string, Family>()
+  let current: Family | undefined
+  for (const line of text.split('\n')) {
+    if (line === '') continue
+    const help = /^# HELP (\S+) (.+)$/.exec(line)
+    const type = /^# TYPE (\S+) (counter|gauge|histogram)$/.exec(line)
+    if (help) families.set(help[1]!, (current = { type: '', help: help[2]!, series: new Map() }))
+    else if (type) families.set(type[1]!, (current = { ...current!, type: type[2]! }))
+    else {
+      const sample = /^([a-z_]+(?:\{[^}]*\})?) (\S+)$/.exec(line)
+      if (!sample) throw new Error(`not a sample: ${line}`)
+      current!.series.set(sample[1]!, sample[2] === '+Inf' ? Infinity : Number(sample[2]))
+    }
+  }
+  return families
+}
+
+async function scrape(options: Parameters<typeof createFixture>[0] = {}) {
+  const fixture = await createFixture(options)
+  return { ...fixture, scrape: async () => parse(await fixture.metrics.render()) }
+}
+
+/** Design §6, by name and labels. */
+const FIXED: Record<string, readonly string[]> = {
+  thanhloc_queries_total: ['transport'],
+  thanhloc_answers_total: ['outcome'],
+  thanhloc_responses_total: ['rcode'],
+  thanhloc_answer_duration_seconds: ['outcome'],
+  thanhloc_hits_total: ['list'],
+  thanhloc_hits_pending: [],
+  thanhloc_hits_folded_total: [],
+  thanhloc_clients_with_hits: ['status'],
+  thanhloc_list_entries: ['list'],
+  thanhloc_list_last_success_timestamp_seconds: ['list'],
+  thanhloc_list_reload_failures_total: ['list'],
+  thanhloc_policy_reload_seconds: [],
+  thanhloc_snapshot_generation: [],
+  thanhloc_cache_entries: [],
+  thanhloc_upstream_requests_total: ['upstream'],
+  thanhloc_upstream_failures_total: ['upstream', 'reason'],
+  thanhloc_upstream_rtt_seconds: ['upstream'],
+  thanhloc_udp_receive_drops_total: [],
+  thanhloc_thread_restarts_total: ['thread'],
+  thanhloc_log_lines_dropped_total: [],
+  thanhloc_config_reload_failures_total: [],
+  thanhloc_build_info: ['version', 'node', 'datagrams'],
+}
+
+test('the fixed names are there, with their labels and no others', async () => {
+  const { scrape: read } = await scrape()
+  const families = await read()
+  for (const [name, labels] of Object.entries(FIXED)) {
+    const family = families.get(name)
+    expect(family, name).toBeDefined()
+    expect(family!.series.size, name).toBeGreaterThan(0)
+    for (const series of family!.series.keys()) {
+      const found = [...series.matchAll(/([a-z]+)="/g)].map(([, label]) => label!)
+      expect(found.filter((label) => label !== 'le').toSorted(), series).toEqual(labels.toSorted())
+    }
+  }
+})
+
+test('names and help are as promlint wants them', async () => {
+  const { scrape: read } = await scrape()
+  for (const [name, { type, help, series }] of await read()) {
+    expect(name, 'prefix').toMatch(/^(?:thanhloc|process)_[a-z]+(?:_[a-z]+)*$/)
+    expect(help, name).toMatch(/^(?:[A-Z1]).{8,}\.$/)
+    expect(name.endsWith('_total'), `${name} is a ${type}`).toBe(type === 'counter')
+    // Base units only, none of a type's own words, nothing abbreviated.
+    expect(name).not.toMatch(
+      /_(?:ms|milliseconds|microseconds|minutes|hours|kilobytes|megabytes|percent|counter|gauge|histogram|count|sum|bucket)(?:_|$)/,
+    )
+    if (type === 'histogram') expect(name).toMatch(/_(?:seconds|bytes)$/)
+    if (/timestamp|duration|rtt/.test(name)) expect(name).toContain('_seconds')
+    if (name.endsWith('_info')) expect([...series.values()]).toEqual([1])
+    for (const value of series.values()) expect(Number.isNaN(value), name).toBe(false)
+  }
+})
+
+test('counters are summed over the resolver threads, durations become cumulated buckets', async () => {
+  const { counters, scrape: read } = await scrape()
+  counters[0]!.query(0)
+  counters[1]!.query(0)
+  counters[1]!.query(1)
+  counters[0]!.answer(Outcome.blocked, 0, 0.04)
+  counters[1]!.answer(Outcome.blocked, 0, 3)
+  counters[1]!.answer(Outcome.blocked, 3, 60_000)
+  counters[0]!.answer(Outcome.dropped, -1, 0.01)
+  counters[0]!.add('hitsFolded', 2)
+  counters[0]!.set('cacheEntries', 5)
+  counters[1]!.set('cacheEntries', 6)
+  const families = await read()
+  const value = (series: string): number | undefined =>
+    families.get(series.replace(/\{.*/, ''))?.series.get(series)
+  expect(value('thanhloc_queries_total{transport="udp"}')).toBe(2)
+  expect(value('thanhloc_queries_total{transport="tcp"}')).toBe(1)
+  expect(value('thanhloc_answers_total{outcome="blocked"}')).toBe(3)
+  expect(value('thanhloc_responses_total{rcode="NOERROR"}')).toBe(2)
+  expect(value('thanhloc_responses_total{rcode="NXDOMAIN"}')).toBe(1)
+  expect(value('thanhloc_hits_folded_total')).toBe(2)
+  expect(value('thanhloc_cache_entries')).toBe(11)
+  const durations = families.get('thanhloc_answer_duration_seconds')!.series
+  const bucket = (le: string): number | undefined =>
+    durations.get(`thanhloc_answer_duration_seconds_bucket{outcome="blocked",le="${le}"}`)
+  expect(['0.00005', '0.0025', '0.005', '10', '+Inf'].map(bucket)).toEqual([1, 1, 2, 2, 3])
+  expect(durations.get('thanhloc_answer_duration_seconds_count{outcome="blocked"}')).toBe(3)
+  expect(durations.get('thanhloc_answer_duration_seconds_sum{outcome="blocked"}')).toBeCloseTo(60.00304)
+  const series = [...durations.keys()].filter((key) => key.includes('_bucket{outcome="blocked"'))
+  expect(series).toHaveLength(DURATION_BUCKETS.length + 1)
+})
+
+test('the JSON form of the registry has the histogram too', async () => {
+  const { metrics } = await scrape()
+  const all = await metrics.registry.getMetricsAsJSON()
+  const histogram = all.find(({ name }) => name === 'thanhloc_answer_duration_seconds')
+  expect(histogram?.values.length).toBe(10 * (DURATION_BUCKETS.length + 3))
+})
+
+test('labels are bounded: what is no longer configured goes', async () => {
+  let lists = [listStatus('a'), listStatus('b', { lastSuccessAt: null })]
+  const threads = healthyThreads().on('lists/status', () => ({ lists, reloadSeconds: null, error: null }))
+  const { clock, scrape: read } = await scrape({ threads })
+  const entries = async () => [...(await read()).get('thanhloc_list_entries')!.series.keys()]
+  expect(await entries()).toHaveLength(2)
+  lists = [listStatus('a')]
+  clock.nowMs += 1000
+  expect(await entries()).toEqual(['thanhloc_list_entries{list="a"}'])
+  const families = await read()
+  // The store knows hits of a list that is configured no more.
+  expect(families.get('thanhloc_hits_total')!.series.size).toBe(0)
+  expect(families.get('thanhloc_list_last_success_timestamp_seconds')!.series.size).toBe(1)
+  // Not known is not 0.
+  expect(families.get('thanhloc_policy_reload_seconds')!.series.size).toBe(0)
+})
+
+test('a restarted thread does not take the sums down, one that is away keeps its last values', async () => {
+  let requests = 100
+  const threads = healthyThreads().on('resolver/status', (_body, thread) => ({
+    upstreams: [upstreamStatus('192.0.2.53:53', { requests: thread === 'resolver-0' ? requests : 7, rttMs: thread === 'resolver-0' ? 10 : 20 })],
+    cache: { entries: 0, bytes: 0 },
+    datagrams: 'batched',
+  })) // prettier-ignore
+  const { clock, scrape: read } = await scrape({ threads })
+  const total = async () => {
+    clock.nowMs += 1000
+    return (await read())
+      .get('thanhloc_upstream_requests_total')!
+      .series.get('thanhloc_upstream_requests_total{upstream="192.0.2.53:53"}')
+  }
+  expect(await total()).toBe(107)
+  requests = 3
+  expect(await total()).toBe(110)
+  requests = 5
+  expect(await total()).toBe(112)
+  threads.answers.delete('resolver/status')
+  expect(await total()).toBe(112)
+  const families = await read()
+  expect(
+    families
+      .get('thanhloc_upstream_rtt_seconds')!
+      .series.get('thanhloc_upstream_rtt_seconds{upstream="192.0.2.53:53"}'),
+  ).toBeCloseTo(0.015)
+  expect([...families.get('thanhloc_build_info')!.series.keys()][0]).toContain('datagrams="batched"')
+})
+
+test('with no other thread alive a scrape still answers what shared memory says', async () => {
+  const {
+    counters,
+    clock,
+    words,
+    scrape: read,
+  } = await scrape({ threads: new FakeThreads(), logDrops: { lists: 2, store: 3 } })
+  counters[0]!.query(0)
+  words.pausedUntilMs = clock.nowMs + 1000
+  const families = await read()
+  expect(families.get('thanhloc_queries_total')!.series.get('thanhloc_queries_total{transport="udp"}')).toBe(
+    1,
+  )
+  expect(
+    families.get('thanhloc_log_lines_dropped_total')!.series.get('thanhloc_log_lines_dropped_total'),
+  ).toBe(5)
+  expect(families.get('thanhloc_blocking_paused')!.series.get('thanhloc_blocking_paused')).toBe(1)
+  expect(families.get('thanhloc_hits_pending')!.series.size).toBe(0)
+})
+
+test('scrapes at once share one round of letters', async () => {
+  const threads = healthyThreads()
+  const { metrics } = await scrape({ threads })
+  await Promise.all([metrics.render(), metrics.render(), metrics.render()])
+  expect(threads.bodies('resolver/status')).toHaveLength(2)
+  expect(threads.bodies('lists/status')).toHaveLength(1)
+})
+
+test('GrowingSum: every life of a part counts', () => {
+  const sum = new GrowingSum()
+  expect([5, 9, 2, 2, 0, 4].map((value) => sum.note('a', value))).toEqual([5, 9, 11, 11, 11, 15])
+  expect(sum.note('b', 1)).toBe(1)
+})
