@@ -3,7 +3,10 @@
  * the other threads, passes their letters on. Nothing else: an error here would end the process.
  */
 import { systemClock } from './clock.ts'
+import type { LoadRequest } from './config/load.ts'
 import type { Endpoint, Settings } from './config/settings.ts'
+import { takeOver, type TakenOver } from './config/take-over.ts'
+import type { ControlStart } from './control.ts'
 import { drainNow } from './log/drain.ts'
 import { createLog, type Logger } from './log/log.ts'
 import { openStandardOutput } from './log/output.ts'
@@ -31,12 +34,11 @@ const MISSED_BEATS = 10
 /** Each step of the shutdown; all together stay below the ten seconds container engines give. */
 const STEP_MS = 2500
 
-/** Settings that are read at start only; the rest changes while running. */
-const NEEDS_RESTART = ['listen', 'workers', 'store', 'admin', 'metrics'] as const
-
 export interface SupervisorOptions {
   /** What was found wanting while the settings were read; goes to the log. */
   readonly warnings?: readonly string[]
+  /** How to load the settings again. */
+  readonly load?: LoadRequest
   /** The module of each thread; tests put faulty ones here. */
   readonly entries?: (name: ThreadName) => URL
   /** Bounds of the threads' heaps, MB; tests fill small ones. */
@@ -56,6 +58,7 @@ export class Supervisor {
   readonly #beats: { count: number; missed: number }[]
   readonly #timers: NodeJS.Timeout[] = []
   readonly #warnings: readonly string[]
+  readonly #load: LoadRequest | undefined
   readonly #heartbeatMs: number
   #settings: Settings
   #unlock: () => void = () => {}
@@ -66,6 +69,7 @@ export class Supervisor {
   constructor(settings: Settings, options: SupervisorOptions = {}) {
     this.#settings = settings
     this.#warnings = options.warnings ?? []
+    this.#load = options.load
     this.#heartbeatMs = options.heartbeatMs ?? HEARTBEAT_MS
     this.#shared = allocateSharedState(settings.workers, new SecureRandom())
     this.#words = new ControlWords(this.#shared.control, settings.workers)
@@ -144,10 +148,11 @@ export class Supervisor {
     drainNow(rings, openStandardOutput())
   }
 
-  #begin(name: ThreadName): ThreadStart | ResolverStart {
+  #begin(name: ThreadName): ThreadStart | ResolverStart | ControlStart {
     const worker = this.#resolvers.indexOf(name)
     const start: ThreadStart = { name, index: worker, settings: this.#settings, shared: this.#shared }
-    return worker < 0 ? start : { ...start, sockets: this.#listeners.handOver(worker) }
+    if (worker >= 0) return { ...start, sockets: this.#listeners.handOver(worker) }
+    return name === 'control' && this.#load ? { ...start, load: this.#load } : start
   }
 
   #ended(name: ThreadName, error: string | null, restartInMs: number): void {
@@ -181,21 +186,13 @@ export class Supervisor {
     this.#log.info({ listen: addresses, ...(this.#ready.get('lists') as object), ...(this.#ready.get('control') as object) }, 'ready') // prettier-ignore
   }
 
-  /** Passes new settings on. Says which top-level keys took effect and which wait for a restart. */
-  #apply(settings: Settings): { applied: string[]; needsRestart: string[] } {
-    const before = this.#settings
-    const changed = (Object.keys(settings) as (keyof Settings)[]).filter(
-      (key) => JSON.stringify(settings[key]) !== JSON.stringify(before[key]),
-    )
-    const waits = (key: keyof Settings): boolean => (NEEDS_RESTART as readonly string[]).includes(key)
-    const kept = Object.fromEntries(NEEDS_RESTART.map((key) => [key, before[key]])) as Pick<
-      Settings,
-      'listen'
-    >
-    this.#settings = { ...settings, ...kept }
+  /** Passes new settings on; says which keys took effect and which wait for a restart. */
+  #apply(changed: Settings): Pick<TakenOver, 'applied' | 'needsRestart'> {
+    const { settings, applied, needsRestart } = takeOver(this.#settings, changed)
+    this.#settings = settings
     this.#log.level = settings.log.level
-    for (const name of threadNames(before.workers)) this.#post.mailbox.tell(name, 'settings', this.#settings)
-    return { applied: changed.filter((key) => !waits(key)), needsRestart: changed.filter(waits) }
+    for (const name of threadNames(settings.workers)) this.#post.mailbox.tell(name, 'settings', settings)
+    return { applied, needsRestart }
   }
 
   async #followInterfaces(): Promise<void> {

@@ -5,7 +5,7 @@ import { ListenError } from '../net/listeners.ts'
 import { Supervisor } from '../supervisor.ts'
 import { DataLockError } from '../thread/data-lock.ts'
 import { CommandError, Exit, type Command } from './command.ts'
-import { readSettings, SETTINGS_OPTIONS } from './settings-options.ts'
+import { loadRequest, readSettings, SETTINGS_OPTIONS } from './settings-options.ts'
 
 export const command: Command = {
   usage: 'serve [options]',
@@ -18,7 +18,7 @@ export const command: Command = {
   async run(args) {
     const { settings, warnings } = withHostUpstreams(readSettings(args))
     unblockStandardOutput()
-    const supervisor = new Supervisor(settings, { warnings })
+    const supervisor = new Supervisor(settings, { warnings, load: loadRequest(args) })
     // Before anything is open, so that a signal during the start is not lost.
     const ended = new Promise<void>((resolve) => {
       const stop = (): void => void supervisor.stop().then(resolve)

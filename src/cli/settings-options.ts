@@ -1,6 +1,6 @@
 /** The options that stand above the configuration file, shared by `serve`, `check` and `lookup`. */
-import { join } from 'node:path'
-import { loadSettings } from '../config/load.ts'
+import { join, resolve } from 'node:path'
+import { loadSettings, type LoadRequest } from '../config/load.ts'
 import type { Overrides } from '../config/overrides.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Arguments, OptionSpecs } from './arguments.ts'
@@ -46,6 +46,13 @@ export function readOverrides(args: Arguments): Overrides {
     ...(data !== null && { data }),
     ...(workers !== null && { workers }),
   }
+}
+
+/** How `args` says that the settings are to be loaded; the same at every reload, wherever the process stands then. */
+export function loadRequest(args: Arguments): LoadRequest {
+  const workingDirectory = process.cwd()
+  const file = resolve(workingDirectory, args.text('config') ?? DEFAULT_CONFIG)
+  return { file, overrides: readOverrides(args), workingDirectory }
 }
 
 /** The settings that file and command line give together. Throws CommandError with all that is wrong (exit code 2). */

@@ -72,7 +72,7 @@ describe('TTL', () => {
   })
 })
 
-describe('negative answers (RFC 2308)', () => {
+describe.concurrent('negative answers (RFC 2308)', () => {
   it('are kept: NXDOMAIN and NODATA', async () => {
     stage.up.nxdomain('no-name.vn').nodata('no-data.vn')
     for (let i = 0; i < 3; i++) {
@@ -83,12 +83,12 @@ describe('negative answers (RFC 2308)', () => {
   })
 
   it('are kept as long as the lesser of TTL and MINIMUM of the SOA says', async () => {
-    stage.up.nxdomain('minimum.vn', { ttl: 600, minimum: 1 })
+    stage.up.nxdomain('minimum.vn', { ttl: 600, minimum: 2 })
     await stage.ask('minimum.vn', 'A')
     const kept = await stage.ask('minimum.vn', 'A')
     expect(stage.up.seen('minimum.vn')).toHaveLength(1)
-    expect(kept.authority[0]!.ttl).toBeLessThanOrEqual(1)
-    await sleep(1_200)
+    expect(kept.authority[0]!.ttl).toBeLessThanOrEqual(2)
+    await sleep(2_200)
     await stage.ask('minimum.vn', 'A')
     expect(stage.up.seen('minimum.vn')).toHaveLength(2)
   })
