@@ -12,7 +12,8 @@ import { createLog } from './log/log.ts'
 import { Counters } from './metrics/counters.ts'
 import type { Endpoint } from './config/settings.ts'
 import type { HandedOver } from './net/listeners.ts'
-import { PortableDatagrams } from './net/portable.ts'
+import { chooseDatagrams } from './net/choose.ts'
+import { DescriptorTable } from './net/descriptors.ts'
 import { Policy } from './policy/decide.ts'
 import { QueryPath, type Parts } from './query/path.ts'
 import type { Waiter } from './query/asked.ts'
@@ -42,8 +43,14 @@ const log = createLog(name, new LogRingWriter(shared.logRings[name]!), start.set
 const words = new ControlWords(shared.control, shared.counters.length)
 const random = new SecureRandom()
 const counters = new Counters(shared.counters[index]!)
-const datagrams = new PortableDatagrams(counters, random)
+const { datagrams, reason } = chooseDatagrams(start.settings, {
+  counters,
+  random,
+  descriptors: new DescriptorTable(shared.descriptors[index]!),
+})
+if (reason !== null) log.warn({ reason }, 'packets are read one by one')
 const policy = new Policy(shared.snapshots, shared.overlays)
+const hits = new HitWriter(shared.hitTables[index]!)
 
 const { settings } = start
 const limiter = new RateLimiter(
@@ -65,7 +72,7 @@ const parts: Parts = {
   counters,
   policy,
   cache,
-  hits: new HitWriter(shared.hitTables[index]!),
+  hits,
   limiter,
   exchange,
   networks: new NetworkSet(settings.access.networks),
@@ -113,6 +120,8 @@ function tick(): void {
   words.beat(index)
   counters.set('cacheEntries', cache.entries)
   counters.set('cacheBytes', cache.bytes)
+  counters.set('hitsFolded', hits.folded)
+  counters.set('hitsLost', hits.lost)
 }
 
 // Only wakes a thread that has no queries; the generation is what counts.

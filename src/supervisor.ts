@@ -10,10 +10,12 @@ import type { ControlStart } from './control.ts'
 import { drainNow } from './log/drain.ts'
 import { createLog, type Logger } from './log/log.ts'
 import { openStandardOutput } from './log/output.ts'
+import { DescriptorTable } from './net/descriptors.ts'
 import { Listeners } from './net/listeners.ts'
+import { closeSocket } from './net/sockets.ts'
 import { SecureRandom } from './random.ts'
 import { ControlWords } from './thread/control-words.ts'
-import { lockData } from './thread/data-lock.ts'
+import { DataLockError, lockData } from './thread/data-lock.ts'
 import { releaseHitTable } from './thread/hit-table.ts'
 import { LogRingReader, LogRingWriter } from './thread/log-ring.ts'
 import type { ThreadName } from './thread/mail.ts'
@@ -62,6 +64,8 @@ export class Supervisor {
   readonly #heartbeatMs: number
   #settings: Settings
   #unlock: () => void = () => {}
+  /** Why addresses of the machine could not be bound at the last look. */
+  #unbound: readonly string[] = []
   #ready = new Map<string, unknown>()
   #hasSaidReady = false
   #stopping: Promise<void> | null = null
@@ -96,13 +100,15 @@ export class Supervisor {
 
   /** Rejects with DataLockError or ListenError, having changed nothing. */
   async start(): Promise<void> {
-    this.#unlock = lockData(this.#settings.store.path)
+    this.#lockData()
     try {
       await this.#listeners.open(this.#settings.listen)
     } catch (error) {
       this.#unlock()
       throw error
     }
+    // Told to stop while it was binding: nothing is to be started any more.
+    if (this.#stopping) return
     this.#resolvers.forEach((_, worker) => this.#words.forget(worker))
     this.#answerLetters()
     for (const name of threadNames(this.#settings.workers)) this.#threads.start(name)
@@ -113,6 +119,16 @@ export class Supervisor {
       setInterval(() => void this.#followInterfaces(), INTERFACES_MS),
       setInterval(() => this.#watchHearts(), this.#heartbeatMs),
     )
+  }
+
+  /** A disk that is full or has failed costs the lock, not the start. */
+  #lockData(): void {
+    try {
+      this.#unlock = lockData(this.#settings.store.path)
+    } catch (error) {
+      if (!(error instanceof DataLockError && error.isDiskFault)) throw error
+      this.#log.error({ reason: error.message }, 'the data directory cannot be locked: going on without')
+    }
   }
 
   /** Rereads configuration and lists (SIGHUP). */
@@ -141,11 +157,18 @@ export class Supervisor {
     await this.#threads.terminateAll()
     this.#unlock()
     this.#log.info('stopped')
+    this.#printLog()
+  }
+
+  /** The control thread's work, while there is none. Waits at most `patienceMs` for a reader that has stalled. */
+  #printLog(patienceMs?: number): void {
     const rings = Object.entries(this.#shared.logRings).map(([thread, memory]) => ({
       thread,
       reader: new LogRingReader(memory),
     }))
-    drainNow(rings, openStandardOutput())
+    const output = openStandardOutput()
+    drainNow(rings, output, patienceMs)
+    output.close()
   }
 
   #begin(name: ThreadName): ThreadStart | ResolverStart | ControlStart {
@@ -159,9 +182,12 @@ export class Supervisor {
     const worker = this.#resolvers.indexOf(name)
     if (worker >= 0) {
       this.#words.forget(worker)
+      new DescriptorTable(this.#shared.descriptors[worker]!).closeAll(closeSocket)
       releaseHitTable(this.#shared.hitTables[worker]!)
     }
     if (restartInMs >= 0) this.#log.error({ name, error, restartInMs }, 'a thread died and is restarted')
+    // A control thread that dies again and again prints nothing, not even why.
+    if (name === 'control' && restartInMs > 0) this.#printLog(0)
   }
 
   #answerLetters(): void {
@@ -197,7 +223,9 @@ export class Supervisor {
 
   async #followInterfaces(): Promise<void> {
     const { added, removed, failed } = await this.#listeners.refresh()
-    for (const reason of failed) this.#log.warn(reason)
+    // Once each, however long it lasts.
+    for (const reason of failed) if (!this.#unbound.includes(reason)) this.#log.warn(reason)
+    this.#unbound = failed
     if (added.length === 0 && removed.length === 0) return
     this.#log.info({ added, removed }, 'listen addresses changed')
     this.#resolvers.forEach((name, worker) => {

@@ -29,6 +29,7 @@ function toConfig(settings: Settings): Config {
   return {
     listen: settings.listen.map(formatEndpoint),
     workers: settings.workers,
+    datagrams: settings.datagrams,
     access: {
       networks: [...access.networks],
       queriesPerSecond: access.queriesPerSecond,

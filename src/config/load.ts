@@ -85,6 +85,7 @@ function normalise(config: Config, request: LoadRequest, workingDirectory: strin
     file: request.file === null ? null : resolve(workingDirectory, request.file),
     listen: readListen(config.listen),
     workers: readWorkers(config.workers, request.processors),
+    datagrams: config.datagrams,
     access: readAccess(config.access),
     tcp: readTcp(config.tcp),
     sinkhole: readSinkhole(config.sinkhole),

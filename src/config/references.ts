@@ -181,6 +181,7 @@ function checkServers({ config, problems, placeOf }: Checks, servers: readonly s
 
 function checkRecords({ config, problems, placeOf }: Checks): void {
   const seen = new Set<string>()
+  const own = new Set(Object.keys(config.records).map((text) => checked(parseDomain(text))))
   for (const [text, value] of Object.entries(config.records)) {
     const name = checked(parseDomain(text))
     const place = placeOf(['records', text])
@@ -191,6 +192,13 @@ function checkRecords({ config, problems, placeOf }: Checks): void {
     if (value.cname !== null && others > 0) {
       // RFC 1034 §3.6.2: an alias has no other data.
       problems.add(place, `records: ${name} is an alias (cname), and nothing else may stand beside it`)
+    }
+    // A client does not resolve the target itself, and a name outside would have to be judged by policy first.
+    if (value.cname !== null && !own.has(checked(parseDomain(value.cname)))) {
+      problems.add(
+        place,
+        `records: ${name} is an alias (cname) of ${value.cname}, which is not among the records`,
+      )
     }
     if (value.cname === null && others === 0) {
       problems.add(place, `records: ${name} says nothing: give it an address, cname, ptr or txt`)

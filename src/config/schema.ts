@@ -5,7 +5,7 @@
 import { Type, type Static } from 'typebox'
 import { RecordsSchema, ServerSchema, SinkholeSchema, SpecialSchema } from './sections/answers.ts'
 import { CacheSchema, ForwardSchema, UpstreamsSchema } from './sections/forwarding.ts'
-import { AccessSchema, ListenSchema, TcpSchema, WorkersSchema } from './sections/network.ts'
+import { AccessSchema, DatagramsSchema, ListenSchema, TcpSchema, WorkersSchema } from './sections/network.ts'
 import { AdminSchema, LogSchema, MetricsSchema, StoreSchema, UnitsSchema } from './sections/operation.ts'
 import { AllowSchema, CampaignsSchema, ListsSchema } from './sections/policy.ts'
 
@@ -13,6 +13,7 @@ export const ConfigSchema = Type.Object(
   {
     listen: ListenSchema,
     workers: WorkersSchema,
+    datagrams: DatagramsSchema,
     access: AccessSchema,
     tcp: TcpSchema,
     sinkhole: SinkholeSchema,

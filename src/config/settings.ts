@@ -79,6 +79,8 @@ export interface Settings {
   readonly file: string | null
   readonly listen: readonly Endpoint[]
   readonly workers: number
+  /** How UDP is read and written: `auto` in batches where that works, else portably. */
+  readonly datagrams: 'auto' | 'batched' | 'portable'
   readonly access: {
     /** CIDR. */
     readonly networks: readonly string[]

@@ -2,7 +2,13 @@
 import type { Settings } from './settings.ts'
 
 /** Read at start only: sockets, threads and files are opened by them. */
-const AT_START = ['listen', 'workers', 'store', 'metrics'] as const satisfies readonly (keyof Settings)[]
+const AT_START = [
+  'listen',
+  'workers',
+  'datagrams',
+  'store',
+  'metrics',
+] as const satisfies readonly (keyof Settings)[]
 
 export interface TakenOver {
   /** What is in force from now on. */
@@ -17,6 +23,7 @@ export function takeOver(before: Settings, after: Settings): TakenOver {
   const kept = {
     listen: before.listen,
     workers: before.workers,
+    datagrams: before.datagrams,
     store: before.store,
     metrics: before.metrics,
   }

@@ -123,10 +123,11 @@ export class Base {
     if (!this.#isBuilt && !(await this.#packed.isCurrent(this.#settings))) await this.build()
   }
 
-  /** Builds when one of the files at `paths` is not what is in force. */
+  /** Builds when one of the files at `paths` is not what is in force, or is told to be wrong and may be right again. */
   async followFiles(paths: readonly string[]): Promise<void> {
-    for (const { path, digest } of this.#lists) {
-      if (paths.includes(path) && (await digestOrNone(path)) !== digest) return this.build()
+    for (const { path, digest, error } of this.#lists) {
+      if (!paths.includes(path)) continue
+      if (error !== null || (await digestOrNone(path)) !== digest) return this.build()
     }
   }
 

@@ -27,7 +27,7 @@ export const SPECIAL_TTL_SECONDS = 900
 
 /**
  * Writes the answer of a match that is a record or special use. Returns its length without OPT, or -1 where `out` is
- * full; the rcode stands in the header. See `openAlias` for own CNAMEs.
+ * full; the rcode stands in the header.
  */
 export function writeLocal(
   out: Uint8Array,
@@ -39,23 +39,6 @@ export function writeLocal(
   return match.kind === Found.Record
     ? writeRecord(out, request, query, zones, match)
     : writeSpecial(out, request, query, match)
-}
-
-/**
- * The wire name that an own CNAME leads to and no own record answers, for the query path to resolve (and to decide
- * upon) once; null where `writeLocal` says all there is to say.
- */
-export function openAlias(zones: LocalZones, match: LocalMatch, qtype: number): Uint8Array | null {
-  if (match.kind !== Found.Record || qtype === Type.CNAME || qtype === Type.ANY) return null
-  let index = match.index
-  for (let alias = 0; alias < MAX_ALIASES; alias++) {
-    const { cname } = zones.record(index)
-    const target = zones.target(index)
-    if (cname === null) return null
-    if (target === -1) return cname
-    index = target
-  }
-  return null
 }
 
 function writeRecord(

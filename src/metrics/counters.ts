@@ -35,7 +35,7 @@ const NAMED = DURATION_SUMS + OUTCOMES.length
 
 /** Single counters and gauges of a thread. */
 export const NAMED_COUNTERS = [
-  'udpReceiveDrops', 'udpSendErrors', 'hitsFolded', 'hitsLost', 'cacheEntries', 'cacheBytes', 'tcpConnections', 'tcpRefused',
+  'udpReceiveDrops', 'udpTruncated', 'udpSendErrors', 'hitsFolded', 'hitsLost', 'cacheEntries', 'cacheBytes', 'tcpConnections', 'tcpRefused',
   'coalesced', 'upstreamPending', 'upstreamTcp', 'upstreamMismatched', 'rateLimited', 'screenedAgain',
 ] as const // prettier-ignore
 export type NamedCounter = (typeof NAMED_COUNTERS)[number]

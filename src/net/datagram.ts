@@ -9,8 +9,10 @@ export interface Peer {
   /** 16 bytes; IPv4 as ::ffff:a.b.c.d. */
   readonly address: Uint8Array
   port: number
-  /** The same in text form, as the portable implementation needs it; with its zone where it is link-local. */
+  /** The same in text form with its zone, for the portable implementation; empty in the batched one. */
   text: string
+  /** Number of the interface of a link-local address, for the batched implementation; otherwise 0. */
+  scope: number
 }
 
 /**
@@ -47,6 +49,8 @@ export type ListenSource = { readonly fd: number; readonly address: string; read
 export interface Datagrams {
   /** `portable` or `batched`: for the log and the build_info metric. */
   readonly name: string
+  /** Moves with every batch of datagrams handed over; what one batch sends on one socket costs one system call. */
+  readonly batch: number
   listen(source: ListenSource, onDatagram: DatagramHandler): Promise<ListeningSocket>
   /**
    * Connects a socket with a random source port to `address`.`port`. `onMessage` gets each datagram (valid during the

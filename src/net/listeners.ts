@@ -27,6 +27,13 @@ export interface HandedOver {
 /** A listen address that cannot be had; the message says who has it and what to do. */
 export class ListenError extends Error {
   readonly code = 'THANHLOC_LISTEN'
+  /** The machine does not have the address, or may not use it yet. */
+  readonly isUnavailable: boolean
+
+  constructor(message: string, isUnavailable = false) {
+    super(message)
+    this.isUnavailable = isUnavailable
+  }
 }
 
 const PORT_TRIES = 10
@@ -45,12 +52,16 @@ export class Listeners {
   /** Binds every endpoint; port 0 takes a free one, the same for UDP and TCP. Throws ListenError. */
   async open(endpoints: readonly Endpoint[]): Promise<void> {
     for (const { address, port } of endpoints) {
-      const addresses = addressesOf(address)
       let chosen = port
-      for (const [index, one] of addresses.entries()) {
-        const bound = await this.#openOne(one, chosen, isWildcard(address))
-        if (index === 0) chosen = bound.port
-        this.#bound.push(bound)
+      for (const one of addressesOf(address)) {
+        try {
+          const bound = await this.#openOne(one, chosen, isWildcard(address))
+          chosen = bound.port
+          this.#bound.push(bound)
+        } catch (error) {
+          // After boot an IPv6 address is not usable for a second or two (RFC 4862 §5.4): `refresh` tries it again.
+          if (!(isWildcard(address) && error instanceof ListenError && error.isUnavailable)) throw error
+        }
       }
       if (isWildcard(address)) this.#wildcards.push({ address, port: chosen })
     }
@@ -197,6 +208,7 @@ function explain(error: unknown, address: string, port: number): ListenError {
   if (code === 'EADDRNOTAVAIL') {
     return new ListenError(
       `listen ${where}: this machine does not have that address; see the addresses with ip address`,
+      true,
     )
   }
   return new ListenError(`listen ${where}: ${(error as Error).message}`)

@@ -5,6 +5,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import type { Counters } from '../metrics/counters.ts'
 import type { Random } from '../random.ts'
 import { parseAddress } from './address.ts'
+import { FIRST_PORT, PORT_TRIES } from './sockets.ts'
 import type {
   ConnectedSocket,
   DatagramHandler,
@@ -16,13 +17,9 @@ import type {
 
 /** Room for one reply; what does not fit a datagram goes by TCP. */
 const REPLY_BYTES = 4096
-/** Ports below belong to the system; RFC 6056 §3.2 asks for the whole range above. */
-const FIRST_PORT = 1024
-/** Random ports that may be taken before the kernel is left to choose. */
-const PORT_TRIES = 8
-
 export class PortableDatagrams implements Datagrams {
   readonly name = 'portable'
+  batch = 0
   readonly #counters: Counters
   readonly #random: Random
 
@@ -39,11 +36,12 @@ export class PortableDatagrams implements Datagrams {
       reusePort: source.fd < 0,
     })
     const listening = new PortableListener(socket, source.address, this.#counters)
-    const peer: Peer = { address: new Uint8Array(16), port: 0, text: '' }
+    const peer: Peer = { address: new Uint8Array(16), port: 0, text: '', scope: 0 }
     const out = new Uint8Array(REPLY_BYTES)
     socket.on('message', (bytes: Buffer, from: RemoteInfo) => {
       // A reply to port 0 can reach nobody, and some kernels refuse to send it.
       if (from.port === 0 || !parseAddress(from.address, peer.address)) return
+      this.batch++
       peer.port = from.port
       peer.text = from.address
       const length = onDatagram(bytes, bytes.length, peer, listening, out)
@@ -67,7 +65,11 @@ export class PortableDatagrams implements Datagrams {
     onMessage: (bytes: Uint8Array, length: number) => void,
     onError: (code: string) => void,
   ): ConnectedSocket {
-    return new PortableConnected(address, port, this.#random, onMessage, onError)
+    const onDatagram = (bytes: Uint8Array, length: number): void => {
+      this.batch++
+      onMessage(bytes, length)
+    }
+    return new PortableConnected(address, port, this.#random, onDatagram, onError)
   }
 }
 

@@ -4,24 +4,10 @@
  * queued on it stay, and the thread's successor answers it. (A socket bound inside a thread would be closed with it,
  * and its clients refused until the restart.)
  */
-import { constants, networkInterfaces } from 'node:os'
-import koffi from 'koffi'
+import { networkInterfaces } from 'node:os'
+import type { Random } from '../random.ts'
 import { isMappedIPv4, parseAddress } from './address.ts'
-
-/** Linux numbers, the same on x86-64 and arm64. */
-const AF_INET = 2
-const AF_INET6 = 10
-const SOCK_STREAM = 1
-const SOCK_DGRAM = 2
-const SOCK_FLAGS = 0o2000000 | 0o4000 // CLOEXEC, NONBLOCK
-const SOL_SOCKET = 1
-const SO_REUSEADDR = 2
-const SO_RCVBUF = 8
-const SO_REUSEPORT = 15
-const SO_RCVBUFFORCE = 33
-const IPPROTO_IPV6 = 41
-const IPV6_V6ONLY = 26
-const F_DUPFD_CLOEXEC = 1030
+import { C, lastErrno, libc, type Libc } from './libc.ts'
 
 /** RFC 9210 §4.5 leaves the backlog to the operator; the kernel caps it by net.core.somaxconn. */
 const TCP_BACKLOG = 512
@@ -32,63 +18,25 @@ export const RECEIVE_BUFFER_BYTES = 4 << 20
 export class SocketError extends Error {
   readonly code: string
 
-  constructor(call: string, errno: number) {
-    const code = Object.entries(constants.errno).find(([, value]) => value === errno)?.[0] ?? `errno ${errno}`
+  constructor(call: string) {
+    const code = lastErrno()
     super(`${call}: ${code}`)
     this.code = code
   }
 }
 
-type LibraryCall = (...args: (number | Uint8Array | Int32Array | string)[]) => number
-
-interface Library {
-  readonly socket: LibraryCall
-  readonly bind: LibraryCall
-  readonly listen: LibraryCall
-  readonly setsockopt: LibraryCall
-  readonly getsockopt: LibraryCall
-  readonly getsockname: LibraryCall
-  readonly fcntl: LibraryCall
-  readonly close: LibraryCall
-}
-
-let library: Library | null | undefined
-
 /** True where sockets can be opened this way: Linux with the FFI library in place. */
 export function canOpenSockets(): boolean {
-  if (library === undefined) library = loadLibrary()
-  return library !== null
+  return libc !== null
 }
 
-function loadLibrary(): Library | null {
-  if (process.platform !== 'linux') return null
-  try {
-    // The process itself: whatever C library it runs on, glibc or musl.
-    const libc = koffi.load(null)
-    const define = (signature: string): LibraryCall => libc.func(signature) as LibraryCall
-    return {
-      socket: define('int socket(int, int, int)'),
-      bind: define('int bind(int, const void *, uint)'),
-      listen: define('int listen(int, int)'),
-      setsockopt: define('int setsockopt(int, int, int, const void *, uint)'),
-      getsockopt: define('int getsockopt(int, int, int, void *, void *)'),
-      getsockname: define('int getsockname(int, void *, void *)'),
-      fcntl: define('int fcntl(int, int, ...)'),
-      close: define('int close(int)'),
-    }
-  } catch {
-    // No prebuilt FFI for this machine: sockets are bound inside the threads instead, and the log says so.
-    return null
-  }
-}
-
-function lib(): Library {
-  if (!canOpenSockets()) throw new Error('sockets cannot be opened through the C library here')
-  return library!
+function calls(): Libc {
+  if (libc === null) throw new Error('sockets cannot be opened through the C library here')
+  return libc
 }
 
 function checked(call: string, result: number): number {
-  if (result < 0) throw new SocketError(call, koffi.errno())
+  if (result < 0) throw new SocketError(call)
   return result
 }
 
@@ -99,14 +47,14 @@ export interface OpenOptions {
 
 /** Binds a UDP socket; port 0 takes a free one. Returns the descriptor. Throws SocketError. */
 export function openUdp(address: string, port: number, options: OpenOptions): number {
-  return open(SOCK_DGRAM, address, port, options)
+  return open(C.SOCK_DGRAM, address, port, options)
 }
 
 /** Binds a TCP socket and listens. Returns the descriptor. Throws SocketError. */
 export function openTcp(address: string, port: number, options: OpenOptions): number {
-  const fd = open(SOCK_STREAM, address, port, options)
+  const fd = open(C.SOCK_STREAM, address, port, options)
   try {
-    checked('listen', lib().listen(fd, TCP_BACKLOG))
+    checked('listen', calls().listen(fd, TCP_BACKLOG))
     return fd
   } catch (error) {
     closeSocket(fd)
@@ -115,15 +63,18 @@ export function openTcp(address: string, port: number, options: OpenOptions): nu
 }
 
 function open(kind: number, address: string, port: number, options: OpenOptions): number {
-  const { socket, bind } = lib()
+  const { socket, bind } = calls()
   const name = socketName(address, port)
   const isIPv6 = name.length > 16
-  const fd = checked('socket', socket(isIPv6 ? AF_INET6 : AF_INET, kind | SOCK_FLAGS, 0))
+  const fd = checked(
+    'socket',
+    socket(isIPv6 ? C.AF_INET6 : C.AF_INET, kind | C.SOCK_CLOEXEC | C.SOCK_NONBLOCK, 0),
+  )
   try {
-    if (isIPv6) setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1)
+    if (isIPv6) setOption(fd, C.IPPROTO_IPV6, C.IPV6_V6ONLY, 1)
     // A restart must not wait for old connections to time out; for UDP the option would let a second server in.
-    if (kind === SOCK_STREAM) setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1)
-    if (options.reusePort) setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1)
+    if (kind === C.SOCK_STREAM) setOption(fd, C.SOL_SOCKET, C.SO_REUSEADDR, 1)
+    if (options.reusePort) setOption(fd, C.SOL_SOCKET, C.SO_REUSEPORT, 1)
     checked(`bind ${address} port ${port}`, bind(fd, name, name.length))
     return fd
   } catch (error) {
@@ -132,22 +83,53 @@ function open(kind: number, address: string, port: number, options: OpenOptions)
   }
 }
 
-function setOption(fd: number, level: number, option: number, value: number): boolean {
-  return lib().setsockopt(fd, level, option, Int32Array.of(value), 4) === 0
+/** Ports below belong to the system; RFC 6056 §3.2 asks for the whole range above. */
+export const FIRST_PORT = 1024
+/** Random ports that may be taken before the kernel is left to choose. */
+export const PORT_TRIES = 8
+
+/** A UDP socket of a random local port, connected to `address`.`port`. Throws SocketError. */
+export function connectUdp(address: string, port: number, random: Random): number {
+  const { connect } = calls()
+  const name = socketName(address, port)
+  const fd = openOnRandomPort(name.length > 16 ? '::' : '0.0.0.0', random)
+  try {
+    checked(`connect ${address} port ${port}`, connect(fd, name, name.length))
+    return fd
+  } catch (error) {
+    closeSocket(fd)
+    throw error
+  }
 }
 
-/** struct sockaddr_in (16 bytes) or sockaddr_in6 (28). */
-function socketName(address: string, port: number): Uint8Array {
+function openOnRandomPort(any: string, random: Random): number {
+  for (let attempt = 0; attempt < PORT_TRIES; attempt++) {
+    try {
+      return openUdp(any, FIRST_PORT + random.below(65_536 - FIRST_PORT), { reusePort: false })
+    } catch (error) {
+      const { code } = error as SocketError
+      if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error
+    }
+  }
+  return openUdp(any, 0, { reusePort: false })
+}
+
+function setOption(fd: number, level: number, option: number, value: number): boolean {
+  return calls().setsockopt(fd, level, option, Int32Array.of(value), 4) === 0
+}
+
+/** struct sockaddr_in (16 bytes) or sockaddr_in6 (28) of an address, with its zone where it is link-local. */
+export function socketName(address: string, port: number): Uint8Array {
   const bytes = new Uint8Array(16)
   if (!parseAddress(address, bytes)) throw new Error(`not an IP address: ${address}`)
   const name = new Uint8Array(isMappedIPv4(bytes) ? 16 : 28)
   const view = new DataView(name.buffer)
   view.setUint16(2, port)
   if (name.length === 16) {
-    view.setUint16(0, AF_INET, true)
+    view.setUint16(0, C.AF_INET, true)
     name.set(bytes.subarray(12), 4)
   } else {
-    view.setUint16(0, AF_INET6, true)
+    view.setUint16(0, C.AF_INET6, true)
     name.set(bytes, 8)
     view.setUint32(24, scopeOf(address), true)
   }
@@ -165,25 +147,33 @@ function scopeOf(address: string): number {
 /** The port a socket is bound to. */
 export function boundPort(fd: number): number {
   const name = new Uint8Array(28)
-  checked('getsockname', lib().getsockname(fd, name, Int32Array.of(name.length)))
+  checked('getsockname', calls().getsockname(fd, name, Int32Array.of(name.length)))
   return (name[2]! << 8) | name[3]!
 }
 
 /** Another number for the same socket, for a thread to use and close. */
 export function duplicate(fd: number): number {
-  return checked('fcntl', lib().fcntl(fd, F_DUPFD_CLOEXEC, 'int', 0))
+  return checked('fcntl', calls().fcntl(fd, C.F_DUPFD_CLOEXEC, 0))
 }
 
 export function closeSocket(fd: number): void {
-  lib().close(fd)
+  calls().close(fd)
 }
 
 /** Asks for a larger receive buffer, past net.core.rmem_max where the process may. Returns the bytes granted. */
 export function growReceiveBuffer(fd: number, bytes: number): number {
-  if (!setOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, bytes)) setOption(fd, SOL_SOCKET, SO_RCVBUF, bytes)
+  if (!setOption(fd, C.SOL_SOCKET, C.SO_RCVBUFFORCE, bytes)) setOption(fd, C.SOL_SOCKET, C.SO_RCVBUF, bytes)
   const granted = new Int32Array(1)
-  const { getsockopt } = lib()
-  checked('getsockopt', getsockopt(fd, SOL_SOCKET, SO_RCVBUF, granted, Int32Array.of(4)))
+  const { getsockopt } = calls()
+  checked('getsockopt', getsockopt(fd, C.SOL_SOCKET, C.SO_RCVBUF, granted, Int32Array.of(4)))
   // Linux counts its own overhead in: what it reports is twice what was asked for (socket(7)).
   return granted[0]! / 2
+}
+
+/** Datagrams the kernel has thrown away on this socket because nobody read them in time, since it was opened. */
+export function receiveDrops(fd: number): number {
+  // struct sk_meminfo as nine 32-bit words (linux/sock_diag.h); the last is SK_MEMINFO_DROPS.
+  const meminfo = new Int32Array(9)
+  checked('getsockopt', calls().getsockopt(fd, C.SOL_SOCKET, C.SO_MEMINFO, meminfo, Int32Array.of(36)))
+  return meminfo[8]! >>> 0
 }

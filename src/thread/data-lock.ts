@@ -1,12 +1,22 @@
 /** One process a data directory: two would write one database and share the clients' queries by chance. */
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
 const LOCK_FILE = 'thanhloc.lock'
 
+/** A disk that has failed or is full, not somebody's mistake. */
+const DISK_FAULTS: readonly string[] = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']
+
 /** The data directory belongs to another running process, or cannot be used. */
 export class DataLockError extends Error {
   readonly code = 'THANHLOC_DATA_LOCK'
+  /** The disk is at fault: DNS is worth more than the lock, and the port keeps a second instance out as well. */
+  readonly isDiskFault: boolean
+
+  constructor(message: string, isDiskFault = false) {
+    super(message)
+    this.isDiskFault = isDiskFault
+  }
 }
 
 /**
@@ -15,18 +25,13 @@ export class DataLockError extends Error {
  */
 export function lockData(directory: string): () => void {
   const path = join(directory, LOCK_FILE)
-  const own = `${path}.${process.pid}`
+  // A symbolic link that points nowhere: made whole or not at all, and, unlike a file, without a block on a full disk.
+  const own = `${process.pid} ${startTime(process.pid)}`
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
-    writeFileSync(own, `${process.pid} ${startTime(process.pid)}\n`, { mode: 0o600 })
-  } catch (error) {
-    throw new DataLockError(`store.path ${directory}: ${(error as Error).message}; it must be writable`)
-  }
-  try {
-    // A link is made whole or not at all: nobody ever reads half a lock.
     for (let attempt = 0; attempt < 2; attempt++) {
       try {
-        linkSync(own, path)
+        symlinkSync(own, path)
         return () => rmSync(path, { force: true })
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
@@ -36,14 +41,19 @@ export function lockData(directory: string): () => void {
       }
     }
     throw new DataLockError(`store.path ${directory}: another process is starting on it`)
-  } finally {
-    rmSync(own, { force: true })
+  } catch (error) {
+    if (error instanceof DataLockError) throw error
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new DataLockError(
+      `store.path ${directory}: ${message}; it must be writable`,
+      DISK_FAULTS.includes(code ?? ''),
+    )
   }
 }
 
 /** The process named in the lock, if it still is the one that wrote it. */
 function liveHolder(path: string): number | null {
-  const [pid, started] = readText(path).trim().split(' ').map(Number) as [number, number | undefined]
+  const [pid, started] = readTarget(path).split(' ').map(Number) as [number, number | undefined]
   if (!pid || pid === process.pid) return null
   return startTime(pid) === started ? pid : null
 }
@@ -70,6 +80,15 @@ function readText(path: string): string {
     return readFileSync(path, 'utf8')
   } catch {
     // Gone meanwhile: the same as empty.
+    return ''
+  }
+}
+
+function readTarget(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    // Gone meanwhile, or no link: the same as nobody.
     return ''
   }
 }

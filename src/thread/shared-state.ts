@@ -4,6 +4,7 @@
  */
 import { COUNTER_BYTES } from '../metrics/counters.ts'
 import type { Settings } from '../config/settings.ts'
+import { DESCRIPTOR_BYTES } from '../net/descriptors.ts'
 import type { HandedOver } from '../net/listeners.ts'
 import type { Random } from '../random.ts'
 import { HIT_TABLE_BYTES } from './hit-table.ts'
@@ -33,6 +34,8 @@ export interface SharedState {
   readonly counters: readonly SharedArrayBuffer[]
   /** One table a resolver thread: hit-table. */
   readonly hitTables: readonly SharedArrayBuffer[]
+  /** One table a resolver thread: net/descriptors. */
+  readonly descriptors: readonly SharedArrayBuffer[]
   readonly rateTable: SharedArrayBuffer
   /** One ring a thread: log-ring. */
   readonly logRings: Readonly<Record<string, SharedArrayBuffer>>
@@ -73,6 +76,7 @@ export function allocateSharedState(workers: number, random: Random): SharedStat
     overlays: pair(OVERLAY_START_BYTES, OVERLAY_MAX_BYTES),
     counters: each(COUNTER_BYTES),
     hitTables: each(HIT_TABLE_BYTES),
+    descriptors: each(DESCRIPTOR_BYTES),
     rateTable: new SharedArrayBuffer(RATE_TABLE_BYTES),
     logRings: Object.fromEntries(
       ['main', ...threadNames(workers)].map((name) => [name, new SharedArrayBuffer(LOG_RING_BYTES)]),

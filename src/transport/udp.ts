@@ -16,7 +16,7 @@ class UdpOrigin implements Origin {
 
   later(): ReplyTo {
     const { socket, peer } = this
-    const copy: Peer = { address: peer.address.slice(), port: peer.port, text: peer.text }
+    const copy: Peer = { ...peer, address: peer.address.slice() }
     return {
       send: (bytes, length) => {
         if (length > 0) socket.send(bytes, length, copy)

@@ -10,11 +10,11 @@
  */
 import type { Clock } from '../clock.ts'
 import type { Counters } from '../metrics/counters.ts'
-import { Answer, readAnswer } from '../wire/answer.ts'
+import { Answer } from '../wire/answer.ts'
 import { Rcode } from '../wire/constants.ts'
 import { Flight } from './flights.ts'
 import type { FailureReason, Pending } from './pending.ts'
-import { hasNoRecords, hasUpperCase, isTruncated, judgeReply, Verdict } from './reply.ts'
+import { hasOpt, hasUpperCase, isBadVersion, isTruncated, judgeReply, Verdict } from './reply.ts'
 import { choosePlace, MAX_SILENCES, silencesOf } from './selection.ts'
 import type { Sender } from './sender.ts'
 import type { PooledSocket, PoolEvents } from './socket-pool.ts'
@@ -280,7 +280,7 @@ export class Attempts<Waiter> implements PoolEvents, TcpEvents {
     nowMs: number,
   ): void {
     const upstream = pending.candidates[place]!
-    const reason = this.#isBadVersion(bytes, length) ? 'notimp' : REFUSALS[bytes[3]! & 15]
+    const reason = isBadVersion(bytes, length, this.#answer) ? 'notimp' : REFUSALS[bytes[3]! & 15]
     if (reason === undefined) {
       if (!this.#events.answered(pending, bytes, length, upstream.name)) {
         return this.#placeFailed(pending, place, 'malformed', nowMs)
@@ -288,16 +288,12 @@ export class Attempts<Waiter> implements PoolEvents, TcpEvents {
       this.#tookEdns(pending, place, isWithEdns, nowMs)
       return upstream.wasUseful()
     }
-    if (this.#retriedWithoutEdns(pending, place, isWithEdns, reason, nowMs)) return
+    // A SERVFAIL with an OPT is not for want of EDNS, and its EDE (RFC 8914) would be lost by asking without.
+    const isMeant = reason === 'servfail' && hasOpt(bytes, length, this.#answer)
+    if (!isMeant && this.#retriedWithoutEdns(pending, place, isWithEdns, reason, nowMs)) return
     pending.refusal = bytes.slice(0, length)
     pending.refusedBy = upstream.name
     this.#placeFailed(pending, place, reason, nowMs)
-  }
-
-  /** BADVERS stands half in the OPT (RFC 6891 §6.1.3): NOERROR, and nothing in it. */
-  #isBadVersion(bytes: Uint8Array, length: number): boolean {
-    if ((bytes[3]! & 15) !== Rcode.NoError || !hasNoRecords(bytes)) return false
-    return readAnswer(bytes, length, this.#answer) && this.#answer.rcode === Rcode.BadVers
   }
 
   /** RFC 6891 §6.2.2: a server may refuse a query because of its OPT; once more without it. */

@@ -3,7 +3,8 @@
  * the flight table's; here are the header and the question, byte for byte, the case of every letter included
  * (draft-vixie-dnsext-dns0x20).
  */
-import { Flag, HEADER_BYTES } from '../wire/constants.ts'
+import { readAnswer, type Answer } from '../wire/answer.ts'
+import { Flag, HEADER_BYTES, Rcode } from '../wire/constants.ts'
 import { sameQuestion, sameQuestionIgnoringCase } from '../wire/upstream-query.ts'
 
 export const Verdict = {
@@ -46,6 +47,17 @@ export function judgeReply(
 /** Nothing in the answer and authority sections; an OPT alone may be there. */
 export function hasNoRecords(bytes: Uint8Array): boolean {
   return bytes[6] === 0 && bytes[7] === 0 && bytes[8] === 0 && bytes[9] === 0
+}
+
+/** BADVERS stands half in the OPT (RFC 6891 §6.1.3): NOERROR, and nothing in it. `answer` is overwritten. */
+export function isBadVersion(bytes: Uint8Array, length: number, answer: Answer): boolean {
+  if ((bytes[3]! & 15) !== Rcode.NoError || !hasNoRecords(bytes)) return false
+  return readAnswer(bytes, length, answer) && answer.rcode === Rcode.BadVers
+}
+
+/** Does it bring an OPT: has its sender understood EDNS? `answer` is overwritten. */
+export function hasOpt(bytes: Uint8Array, length: number, answer: Answer): boolean {
+  return readAnswer(bytes, length, answer) && answer.optLength > 0
 }
 
 export function isTruncated(bytes: Uint8Array): boolean {

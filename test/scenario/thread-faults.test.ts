@@ -2,15 +2,21 @@
  * Any thread but main may die at any moment, under load: DNS answers throughout, the thread comes back, and every hit
  * is in the store exactly once.
  */
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { query } from '../support/dns-client.ts'
 import { FakeUpstream } from '../support/fake-upstream.ts'
 import type { Fault, FaultOrder } from '../support/faulty-thread.ts'
 import { Load } from '../support/load.ts'
+import { PlainServer } from '../support/plain-server.ts'
 import { recordedHits } from '../support/recorded.ts'
 import { eventually, TestServer } from '../support/server.ts'
 
+const ENTRY = join(import.meta.dirname, '../support/faulty-main.ts')
 /** Asks known numbers of listed names; the load has its own clients. */
 const COUNTED = '127.0.9.1'
 const LOAD_CLIENTS = ['127.0.2.1', '127.0.2.2', '127.0.2.3']
@@ -39,7 +45,7 @@ afterEach(async () => {
 
 async function open(workers: number): Promise<TestServer> {
   server = await TestServer.start({
-    entry: join(import.meta.dirname, '../support/faulty-main.ts'),
+    entry: ENTRY,
     config: `
 workers: ${workers}
 upstreams: { servers: ["${up.text}"] }
@@ -65,6 +71,15 @@ async function hit(from: TestServer, count: number): Promise<void> {
     query(`c${number}.evil.vn`, 'A', { port: from.port, from: COUNTED, timeoutMs: 10_000 }),
   )
   for (const reply of await Promise.all(asked)) expect(reply.answers[0]?.data).toBe('0.0.0.0')
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
 }
 
 async function threadOf(of: TestServer, name: string): Promise<Thread> {
@@ -176,4 +191,36 @@ describe('one of two resolver threads', () => {
     expect(unanswered(await ask('after', 5000))).toBe(0)
     expect(unanswered(await ask('later', 5000))).toBe(0)
   })
+})
+
+describe('a thread that dies whenever it is started', () => {
+  let plain: PlainServer
+  let directory: string
+  beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'thanhloc-'))))
+  afterEach(async () => {
+    plain.process.kill('SIGTERM')
+    await plain.ended()
+    rmSync(directory, { recursive: true, force: true })
+  })
+
+  it.each(['lists', 'store', 'control'])(
+    '%s: clean names are answered, and the log tells why',
+    async (thread) => {
+      const port = await freePort()
+      const config = join(directory, 'thanhloc.yaml')
+      writeFileSync(
+        config,
+        `listen: ["127.0.0.1:${port}"]\nadmin: { listen: "off" }\nstore: { path: data }\nlog: { level: error }\n` +
+          `upstreams: { servers: ["${up.text}"] }\n`,
+      )
+      plain = new PlainServer(['--config', config], {
+        entry: ENTRY,
+        env: { THANHLOC_FAULT_AT_START: thread },
+      })
+      await eventually(() => plain.stdout.split('a fault at the start').length > 3)
+      const line = JSON.parse(plain.stdout.split('\n', 1)[0]!) as object
+      expect(line).toMatchObject({ level: 'error', thread: 'main', name: thread })
+      expect(await query('clean.vn', 'A', { port, timeoutMs: 25_000 })).toMatchObject({ rcode: 'NOERROR' })
+    },
+  )
 })

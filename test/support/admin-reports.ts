@@ -80,10 +80,15 @@ export async function listReport(server: TestServer, id: string): Promise<ListRe
   return report
 }
 
-/** The client with its hits; undefined when it has none. */
+/** The client with its hits; undefined when it has none, or when the store has only just begun. */
 export async function clientDetail(server: TestServer, address: string): Promise<ClientDetail | undefined> {
-  const page = await server.api<Page<ClientReport>>('GET', `/api/v1/clients?q=${encodeURIComponent(address)}`)
-  const client = page.body.items.find((each) => each.address === address)
+  const { status, body, text } = await server.api<Page<ClientReport>>(
+    'GET',
+    `/api/v1/clients?q=${encodeURIComponent(address)}`,
+  )
+  if (status === 503) return undefined
+  if (status !== 200) throw new Error(`clients: ${status} ${text}`)
+  const client = body.items.find((each) => each.address === address)
   if (client === undefined) return undefined
   return (await server.api<ClientDetail>('GET', `/api/v1/clients/${client.id}`)).body
 }

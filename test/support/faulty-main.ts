@@ -1,6 +1,6 @@
 /**
- * `serve` with threads that break when told to, by a message over the process's channel: `{ thread, fault }`. Small
- * heaps, so that filling one takes a moment; hearts are looked at often, so that a stopped one is soon missed.
+ * `serve` with threads that break when told to, by a message over the process's channel: `{ thread, fault }`, or
+ * at its start: THANHLOC_FAULT_AT_START=thread. Small heaps, so that filling one takes a moment; hearts are looked at often, so that a stopped one is soon missed.
  */
 import { BroadcastChannel } from 'node:worker_threads'
 import { loadSettings } from '../../src/config/load.ts'
@@ -17,6 +17,6 @@ const supervisor = new Supervisor(loaded.settings, {
 const orders = new BroadcastChannel('thanhloc-faults')
 orders.unref()
 process.on('message', (order) => orders.postMessage(order))
-process.channel!.unref()
+process.channel?.unref()
 process.on('SIGTERM', () => void supervisor.stop())
 await supervisor.start()

@@ -31,4 +31,5 @@ orders.onmessage = (event) => {
   if (thread === name) setImmediate(FAULTS[fault])
 }
 
+if (process.env['THANHLOC_FAULT_AT_START'] === name) throw new Error('a fault at the start')
 await import(`../../src/${name.replace(/-\d+$/, '')}.ts`)

@@ -2,8 +2,9 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-/** Hits by client address (`127.0.0.1`), blocked and logged. `directory` is that of the server. */
+/** Hits by client address (`127.0.0.1`), blocked and logged; none before there is a database. `directory`: the server's. */
 export function recordedHits(directory: string): Map<string, number> {
+  if (!hasTables(directory)) return new Map()
   const database = new DatabaseSync(join(directory, 'data/thanhloc.db'), { readOnly: true, timeout: 1000 })
   try {
     const rows = database
@@ -27,5 +28,30 @@ export function integrityOf(directory: string): string {
     return String(database.prepare('PRAGMA integrity_check').get()!['integrity_check'])
   } finally {
     database.close()
+  }
+}
+
+/** Hits whose client is unknown. */
+export function recordedFolds(directory: string): number {
+  const database = new DatabaseSync(join(directory, 'data/thanhloc.db'), { readOnly: true, timeout: 1000 })
+  try {
+    return Number(
+      database.prepare('SELECT sum(blocked_count + logged_count) AS n FROM folded_hit').get()!['n'],
+    )
+  } finally {
+    database.close()
+  }
+}
+
+function hasTables(directory: string): boolean {
+  try {
+    const database = new DatabaseSync(join(directory, 'data/thanhloc.db'), { readOnly: true, timeout: 1000 })
+    try {
+      return database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'hit'").get() !== undefined
+    } finally {
+      database.close()
+    }
+  } catch {
+    return false
   }
 }

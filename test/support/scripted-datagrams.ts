@@ -57,6 +57,11 @@ export class ScriptedSocket implements ConnectedSocket {
 
 export class ScriptedDatagrams implements Datagrams {
   readonly name = 'scripted'
+  #batch = 0
+  /** Every look is another batch. */
+  get batch(): number {
+    return this.#batch++
+  }
   readonly sockets: ScriptedSocket[] = []
   /** Questions, without the probes for loops and health. */
   readonly sent: Sent[] = []

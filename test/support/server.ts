@@ -33,6 +33,8 @@ export interface ServerOptions {
   readonly entry?: string
   readonly env?: NodeJS.ProcessEnv
   readonly args?: readonly string[]
+  /** Put before the program: `['ip', 'netns', 'exec', 'name']`. */
+  readonly runBy?: readonly string[]
 }
 
 /** A running server. */
@@ -58,9 +60,11 @@ export class TestServer {
       options.config
     this.write('thanhloc.yaml', config)
     for (const [name, text] of Object.entries(options.files ?? {})) this.write(name, text)
+    const [program, ...before] = [...(options.runBy ?? []), process.execPath] as [string, ...string[]]
     this.process = spawn(
-      process.execPath,
+      program,
       [
+        ...before,
         options.entry ?? join(root, 'src/main.ts'),
         'serve',
         '--config',

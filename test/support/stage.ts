@@ -68,3 +68,14 @@ export async function upstreamReport(server: TestServer, up: FakeUpstream): Prom
   if (report === undefined) throw new Error(`no upstream ${up.text} in ${JSON.stringify(body.upstreams)}`)
   return report
 }
+
+/**
+ * How many questions an upstream was asked about `name`, which should have many letters: a question sent again on a
+ * busy machine keeps its random case, its type and its bits.
+ */
+export function countQuestions(up: FakeUpstream, name: string): number {
+  const facets = up
+    .seen(name)
+    .map(({ spelled, qtype, cd, edns }) => `${spelled} ${qtype} ${cd} ${edns?.dnssecOk}`)
+  return new Set(facets).size
+}

@@ -67,6 +67,13 @@ export function pointer(to: number): Buffer {
   return words(0xc000 | to)
 }
 
+/** Name, type and class of the first question of a message, as they stand there. */
+export function questionOf(message: Buffer): Buffer {
+  let at = 12
+  while (message[at] !== 0) at += message[at]! + 1
+  return message.subarray(12, at + 5)
+}
+
 /** 16-bit words. */
 export function words(...values: readonly number[]): Buffer {
   const bytes = Buffer.alloc(values.length * 2)

@@ -41,7 +41,8 @@ const RecordValue = Type.Object(
       maxItems: 32,
     }),
     cname: Type.Union([Type.Null(), Type.String({ format: 'domain' })], {
-      description: 'The name this one is an alias of; nothing else may stand beside it.',
+      description:
+        'The name this one is an alias of, itself among the records; nothing else may stand beside it.',
       default: null,
     }),
     ptr: Type.Union([Type.Null(), Type.String({ format: 'domain' })], {

@@ -1,4 +1,4 @@
-/** Where the resolver listens, who may ask, and how many connections: `listen`, `workers`, `access`, `tcp`. */
+/** Where the resolver listens, who may ask, and how many connections: `listen`, `workers`, `datagrams`, `access`, `tcp`. */
 import { availableParallelism } from 'node:os'
 import { Type, type Static } from 'typebox'
 import { parseEndpoint, parseNetwork } from '../address.ts'
@@ -18,6 +18,15 @@ export const WorkersSchema = Type.Union([Type.Literal('auto'), Type.Integer({ mi
     'Resolver threads. `auto`: as many as the machine has processors, one on machines of two or fewer.',
   default: 'auto',
 })
+
+export const DatagramsSchema = Type.Union(
+  [Type.Literal('auto'), Type.Literal('batched'), Type.Literal('portable')],
+  {
+    description:
+      'How UDP is read and written. `batched`: many packets a system call, Linux on x86-64 and arm64. `portable`: one by one, anywhere. `auto`: batched where it works; the line `ready` says which it is.',
+    default: 'auto',
+  },
+)
 
 export const AccessSchema = Type.Object(
   {

@@ -135,7 +135,8 @@ describe('references', () => {
     ['listen: ["10.0.0.5:53"]\nupstreams: { servers: [10.0.0.5] }', 'is this resolver itself'],
     ['forward: [ { zones: [a.test, A.test.], servers: [10.0.0.1] } ]', 'the zone a.test stands here twice'],
     ['records: { a.test: 10.0.0.1, A.test.: 10.0.0.2 }', 'a.test stands here twice'],
-    ['records: { a.test: { cname: b.test, txt: [x] } }', 'nothing else may stand beside it'],
+    ['records: { a.test: { cname: b.test, txt: [x] }, b.test: 10.0.0.1 }', 'nothing else may stand beside it'],
+    ['records: { a.test: { cname: b.example } }', 'which is not among the records'],
     ['records: { a.test: { ttl: 1h } }', 'says nothing'],
   ])('%s', (text, expected) => {
     const errors = errorsFrom(text)

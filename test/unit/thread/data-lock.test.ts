@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -40,7 +40,7 @@ describe('lockData', () => {
   })
 
   it('a lock whose number now belongs to another process is no lock', () => {
-    writeFileSync(join(parent, 'thanhloc.lock'), `${process.ppid} 1\n`)
+    symlinkSync(`${process.ppid} 1`, join(parent, 'thanhloc.lock'))
     lockData(parent)()
   })
 

@@ -1,0 +1,184 @@
+/** The two kinds of socket of batched.ts: what becomes of each datagram of a batch, and of what is sent. */
+import { isMappedIPv4 } from './address.ts'
+import type { BatchedDatagrams } from './batched.ts'
+import type { ConnectedSocket, DatagramHandler, ListeningSocket, Peer } from './datagram.ts'
+import { C, lastErrno } from './libc.ts'
+import { BATCH, type MmsgArena } from './mmsg-arena.ts'
+import { boundPort } from './sockets.ts'
+
+/** Bytes of sockaddr_in and sockaddr_in6. */
+const NAME4 = 16
+const NAME6 = 28
+
+export class BatchedListener implements ListeningSocket {
+  readonly address: string
+  readonly port: number
+  readonly #owner: BatchedDatagrams
+  readonly #fd: number
+  readonly #number: number
+  readonly #onDatagram: DatagramHandler
+  // One a family, so that only what differs is written: 4 bytes of 16.
+  readonly #peer4: Peer = { address: mappedPrefix(), port: 0, text: '', scope: 0 }
+  readonly #peer6: Peer = { address: new Uint8Array(16), port: 0, text: '', scope: 0 }
+
+  constructor(owner: BatchedDatagrams, fd: number, address: string, onDatagram: DatagramHandler) {
+    this.#owner = owner
+    this.#fd = fd
+    this.address = address
+    this.port = boundPort(fd)
+    this.#onDatagram = onDatagram
+    this.#number = owner.watch(
+      fd,
+      () => this.#read(),
+      () => {},
+    )
+  }
+
+  send(bytes: Uint8Array, length: number, peer: Peer): void {
+    const { later } = this.#owner
+    const place = later.place(this.#fd)
+    const buffer = later.arena.buffers[place]!
+    if (length > buffer.length) return
+    for (let at = 0; at < length; at++) buffer[at] = bytes[at]!
+    later.add(length, writeName(later.arena, place, peer))
+    this.#owner.flushSoon()
+  }
+
+  close(): void {
+    this.#owner.unwatch(this.#number)
+  }
+
+  #read(): void {
+    const { libc, received, replies, counters } = this.#owner
+    const count = libc.recvmmsg(this.#fd, received.base, BATCH, C.MSG_DONTWAIT, 0)
+    // Nothing there after all, or an error the kernel had kept for this socket: either is over with this call.
+    if (count <= 0) return
+    for (let i = 0; i < count; i++) {
+      // Longer than any query: what is left of it is none.
+      if ((received.flagsOf(i) & C.MSG_TRUNC) !== 0) {
+        counters.add('udpTruncated')
+        continue
+      }
+      const peer = this.#readName(received, i)
+      // A reply to port 0 can reach nobody, and would end the batch of all others.
+      if (peer === null) continue
+      const place = replies.place(this.#fd)
+      const out = replies.arena.buffers[place]!
+      const length = this.#onDatagram(received.buffers[i]!, received.lengthOf(i), peer, this, out)
+      if (length > 0) replies.add(length, copyName(received, i, replies.arena, place, peer === this.#peer4))
+    }
+    received.resetReceived(count)
+  }
+
+  /** Who sent message `i`; null for port 0. */
+  #readName(arena: MmsgArena, i: number): Peer | null {
+    const { bytes } = arena
+    const at = arena.nameOf(i)
+    const port = (bytes[at + 2]! << 8) | bytes[at + 3]!
+    if (port === 0) return null
+    const isIPv4 = bytes[at] === C.AF_INET
+    const peer = isIPv4 ? this.#peer4 : this.#peer6
+    peer.port = port
+    if (isIPv4) {
+      for (let k = 0; k < 4; k++) peer.address[12 + k] = bytes[at + 4 + k]!
+    } else {
+      for (let k = 0; k < 16; k++) peer.address[k] = bytes[at + 8 + k]!
+      peer.scope = arena.words[(at + 24) >> 2]!
+    }
+    return peer
+  }
+}
+
+/** The name of a message received becomes that of a message to send. Returns its length. */
+function copyName(from: MmsgArena, i: number, to: MmsgArena, place: number, isIPv4: boolean): number {
+  const source = from.nameOf(i) >> 2
+  const target = to.nameOf(place) >> 2
+  const length = isIPv4 ? NAME4 : NAME6
+  for (let word = 0; word < length >> 2; word++) to.words[target + word] = from.words[source + word]!
+  return length
+}
+
+/** Writes `peer` as the name of message `place`. Returns its length. */
+function writeName(arena: MmsgArena, place: number, peer: Peer): number {
+  const { bytes, words } = arena
+  const at = arena.nameOf(place)
+  const isIPv4 = isMappedIPv4(peer.address)
+  bytes[at] = isIPv4 ? C.AF_INET : C.AF_INET6
+  bytes[at + 1] = 0
+  bytes[at + 2] = peer.port >> 8
+  bytes[at + 3] = peer.port & 0xff
+  words[(at + 4) >> 2] = 0
+  if (isIPv4) {
+    for (let k = 0; k < 4; k++) bytes[at + 4 + k] = peer.address[12 + k]!
+    return NAME4
+  }
+  for (let k = 0; k < 16; k++) bytes[at + 8 + k] = peer.address[k]!
+  words[(at + 24) >> 2] = peer.scope
+  return NAME6
+}
+
+function mappedPrefix(): Uint8Array {
+  const address = new Uint8Array(16)
+  address[10] = address[11] = 0xff
+  return address
+}
+
+export class BatchedConnected implements ConnectedSocket {
+  readonly #owner: BatchedDatagrams
+  readonly #fd: number
+  readonly #number: number
+  readonly #onMessage: (bytes: Uint8Array, length: number) => void
+  readonly #onError: (code: string) => void
+  #isClosed = false
+
+  constructor(
+    owner: BatchedDatagrams,
+    fd: number,
+    onMessage: (bytes: Uint8Array, length: number) => void,
+    onError: (code: string) => void,
+  ) {
+    this.#owner = owner
+    this.#fd = fd
+    this.#onMessage = onMessage
+    this.#onError = onError
+    this.#number = owner.watch(
+      fd,
+      () => this.#read(),
+      (code) => {
+        if (!this.#isClosed) onError(code)
+      },
+    )
+  }
+
+  send(bytes: Uint8Array, length: number): void {
+    if (this.#isClosed) return
+    const { queries } = this.#owner
+    const place = queries.place(this.#fd)
+    const buffer = queries.arena.buffers[place]!
+    for (let at = 0; at < length; at++) buffer[at] = bytes[at]!
+    queries.add(length, 0)
+    this.#owner.flushSoon()
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#owner.unwatch(this.#number)
+  }
+
+  #read(): void {
+    const { libc, received } = this.#owner
+    const count = libc.recvmmsg(this.#fd, received.base, BATCH, C.MSG_DONTWAIT, 0)
+    if (count < 0) {
+      const code = lastErrno()
+      if (code !== 'EAGAIN') this.#onError(code)
+      return
+    }
+    // What one message brings about may close this socket: the rest of the batch is then nobody's.
+    for (let i = 0; i < count && !this.#isClosed; i++) {
+      if ((received.flagsOf(i) & C.MSG_TRUNC) === 0)
+        this.#onMessage(received.buffers[i]!, received.lengthOf(i))
+    }
+    received.resetReceived(count)
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Room for a batch of datagrams, in the form recvmmsg(2) and sendmmsg(2) want: one ArrayBuffer, its pointers written
+ * once. On 64-bit Linux, for N messages:
+ *
+ *   N × 64   struct mmsghdr   byte 0 name · 8 namelen · 16 iov · 24 iovlen · 32 control · 40 controllen · 48 flags · 56 len
+ *   N × 16   struct iovec     0 base · 8 len
+ *   N × 32   names            sockaddr_in: family, port, address at 4 · sockaddr_in6: address at 8, scope at 24
+ *   N × B    the datagrams
+ */
+import { addressOf } from './libc.ts'
+
+/** Messages in a batch. More gain nothing: a system call is then below a hundredth of a microsecond a message. */
+export const BATCH = 64
+
+const HEADER_BYTES = 64
+const PART_BYTES = 16
+export const NAME_BYTES = 32
+/** Room for either sockaddr. */
+const NAME_ROOM = 28
+
+// 32-bit words of a header.
+const NAME_LENGTH = 2
+const CONTROL_LENGTH = 10
+const FLAGS = 12
+const LENGTH = 14
+const HEADER_WORDS = HEADER_BYTES / 4
+
+const PARTS = BATCH * HEADER_BYTES
+const NAMES = PARTS + BATCH * PART_BYTES
+const BUFFERS = NAMES + BATCH * NAME_BYTES
+// 32-bit words of an iovec.
+const PART_LENGTH = PARTS / 4 + 2
+const PART_WORDS = PART_BYTES / 4
+
+export class MmsgArena {
+  /** Address of the first header, for the system call. */
+  readonly base: number
+  /** The room of each message. */
+  readonly buffers: readonly Uint8Array[]
+  /** All bytes; name i stands at `nameOf(i)`. */
+  readonly bytes: Uint8Array
+  readonly words: Int32Array
+  readonly #bufferBytes: number
+
+  /** `bufferBytes`: room for one datagram; a longer one is cut, and says so. */
+  constructor(bufferBytes: number) {
+    const memory = new ArrayBuffer(BUFFERS + BATCH * bufferBytes)
+    this.base = addressOf(memory)
+    this.bytes = new Uint8Array(memory)
+    this.words = new Int32Array(memory)
+    this.#bufferBytes = bufferBytes
+    this.buffers = Array.from(
+      { length: BATCH },
+      (_, i) => new Uint8Array(memory, BUFFERS + i * bufferBytes, bufferBytes),
+    )
+    const view = new DataView(memory)
+    for (let i = 0; i < BATCH; i++) {
+      view.setBigUint64(i * HEADER_BYTES, BigInt(this.base + this.nameOf(i)), true)
+      view.setBigUint64(i * HEADER_BYTES + 16, BigInt(this.base + PARTS + i * PART_BYTES), true)
+      view.setBigUint64(i * HEADER_BYTES + 24, 1n, true)
+      view.setBigUint64(PARTS + i * PART_BYTES, BigInt(this.base + BUFFERS + i * bufferBytes), true)
+      this.setSize(i, bufferBytes)
+      this.words[i * HEADER_WORDS + NAME_LENGTH] = NAME_ROOM
+    }
+  }
+
+  /** Byte where the name of message `i` begins. */
+  nameOf(i: number): number {
+    return NAMES + i * NAME_BYTES
+  }
+
+  /** Address of header `i`. */
+  headerAt(i: number): number {
+    return this.base + i * HEADER_BYTES
+  }
+
+  /** What the kernel says of a message received: its length, and whether it was longer than its room. */
+  lengthOf(i: number): number {
+    return this.words[i * HEADER_WORDS + LENGTH]!
+  }
+
+  flagsOf(i: number): number {
+    return this.words[i * HEADER_WORDS + FLAGS]!
+  }
+
+  /** The kernel has written over them: made ready for the next batch. */
+  resetReceived(count: number): void {
+    for (let i = 0; i < count; i++) {
+      this.words[i * HEADER_WORDS + NAME_LENGTH] = NAME_ROOM
+      this.words[i * HEADER_WORDS + CONTROL_LENGTH] = 0
+      this.words[i * HEADER_WORDS + FLAGS] = 0
+    }
+  }
+
+  /** The bytes of message `i` that are to be sent. */
+  setSize(i: number, length: number): void {
+    this.words[PART_LENGTH + i * PART_WORDS] = length
+  }
+
+  /** Length of the name message `i` is sent to; 0 for a connected socket. */
+  setNameLength(i: number, length: number): void {
+    this.words[i * HEADER_WORDS + NAME_LENGTH] = length
+  }
+
+  get bufferBytes(): number {
+    return this.#bufferBytes
+  }
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+/** Tests against the machine itself: namespaces, mounts, tools of other projects. They need root and run one by one. */
+export default defineConfig({
+  test: {
+    include: ['test/system/**/*.test.ts'],
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
