@@ -31,6 +31,7 @@ import { NameKey } from './wire/name-key.ts'
 
 /** How often a thread without queries looks for a new snapshot, and says that it lives. */
 const TICK_MS = 25
+const DROPS_MS = 1000
 /** Without any snapshot it answers all the same after this: no list is worth an agency without DNS. */
 const SNAPSHOT_PATIENCE_MS = 20_000
 /** What is in flight at shutdown gets this long. */
@@ -107,7 +108,7 @@ const question: QueryPath['question'] = (request, length, origin, out) => {
   followSnapshots()
   return path.question(request, length, origin, out)
 }
-const udp = new UdpTransport(datagrams, question)
+const udp = new UdpTransport(datagrams, question, counters)
 const tcp = new TcpTransport(question, settings.tcp, counters, clock)
 
 async function listen({ udp: datagramSources, tcp: streamSources }: HandedOver): Promise<void> {
@@ -178,6 +179,7 @@ mail.on('shutdown', async () => {
 })
 
 clock.every(TICK_MS, tick)
+clock.every(DROPS_MS, () => udp.countDrops())
 await untilSnapshot()
 await listen(start.sockets)
 words.setAnswering(index)

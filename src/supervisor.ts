@@ -209,7 +209,7 @@ export class Supervisor {
       return
     this.#hasSaidReady = true
     const addresses = this.endpoints.map(({ address, port }) => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`)) // prettier-ignore
-    this.#log.info({ listen: addresses, ...(this.#ready.get('lists') as object), ...(this.#ready.get('control') as object) }, 'ready') // prettier-ignore
+    this.#log.info({ listen: addresses, ...(this.#ready.get(this.#resolvers[0]!) as object), ...(this.#ready.get('lists') as object), ...(this.#ready.get('control') as object) }, 'ready') // prettier-ignore
   }
 
   /** Passes new settings on; says which keys took effect and which wait for a restart. */

@@ -43,6 +43,12 @@ export function declareQueryMetrics(declare: Declarations, threads: readonly Cou
     () => OUTCOMES.map((outcome, index) => distribution(threads, outcome, index as Outcome)),
   )
 
+  declare.counter(
+    'udp_truncated_total',
+    'Datagrams dropped because they were longer than any query.',
+    [],
+    named('udpTruncated'),
+  )
   declare.counter('udp_receive_drops_total', 'Datagrams the kernel dropped because a receive buffer was full.', [], named('udpReceiveDrops')) // prettier-ignore
   declare.counter(
     'udp_send_errors_total',
