@@ -7,7 +7,7 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.ts'
 import type { Answer } from '../wire/answer.ts'
 import { HEADER_BYTES, Rcode } from '../wire/constants.ts'
-import { Entry, facetOf, packAnswer } from './entry.ts'
+import { Entry, facetOf, failureMs, MAX_FAILURE_MS, packAnswer } from './entry.ts'
 import type { CacheQuestion, EntryNotes } from './entry.ts'
 import { isAnswer, lifetimeSeconds } from './lifetime.ts'
 import type { CacheSettings } from './lifetime.ts'
@@ -15,12 +15,8 @@ import type { CacheSettings } from './lifetime.ts'
 /** What an entry takes beside its array's octets: objects, buffer, places in lru-cache (measured: test/unit/cache). */
 export const ENTRY_OVERHEAD_BYTES = 480
 
-/** RFC 9520 §3.2: a failure is remembered for at least one second and at most five minutes. */
-const MIN_FAILURE_SECONDS = 1
-const MAX_FAILURE_SECONDS = 300
-
 /** After this long without a failure the next one counts as the first again. */
-const FORGET_FAILURES_MS = 2 * MAX_FAILURE_SECONDS * 1000
+const FORGET_FAILURES_MS = 2 * MAX_FAILURE_MS
 
 /** How far the wall clock may be set back without an answer being taken for one from the future. */
 const CLOCK_SLACK_MS = 60_000
@@ -97,10 +93,9 @@ export class AnswerCache {
       entry = failureEntry(question, facet, nowMs)
       this.#set(hash, entry)
     }
-    const seconds = Math.min(MIN_FAILURE_SECONDS * 2 ** Math.min(entry.failures, 9), MAX_FAILURE_SECONDS)
     entry.failures++
     entry.failureEde = ede
-    entry.failedUntilMs = nowMs + seconds * 1000
+    entry.failedUntilMs = nowMs + failureMs(entry.failures)
     return entry
   }
 

@@ -106,19 +106,25 @@ export class Entry {
     return this.expiresAtMs + this.staleSeconds * 1000
   }
 
+  /** It only notes a failure: no answer is kept with a lifetime of 0. */
+  get isFailure(): boolean {
+    return this.lifetimeSeconds === 0
+  }
+
   /** Its answer holds. Times here are the wall clock's. */
   isFresh(nowMs: number): boolean {
-    return nowMs < this.expiresAtMs
+    return nowMs < this.expiresAtMs && !this.isFailure
   }
 
   /** Its answer, fresh or stale, may be served. */
   isServable(nowMs: number): boolean {
-    return nowMs < this.staleUntilMs
+    return nowMs < this.staleUntilMs && !this.isFailure
   }
 
-  /** Nobody could answer the question a moment ago: do not ask again yet. */
+  /** Nobody could answer the question a moment ago: do not ask again yet. Over, too, once the clock has been set back. */
   isFailing(nowMs: number): boolean {
-    return nowMs < this.failedUntilMs
+    const leftMs = this.failedUntilMs - nowMs
+    return leftMs > 0 && leftMs <= failureMs(this.failures)
   }
 
   /** Whether it answers this question. */
@@ -130,6 +136,15 @@ export class Entry {
     for (let at = 0; at < nameLength; at++) if (bytes[HEADER_BYTES + at] !== name[at]) return false
     return true
   }
+}
+
+/** RFC 9520 §3.2: a failure is remembered for at least one second and at most five minutes. */
+const MIN_FAILURE_MS = 1000
+export const MAX_FAILURE_MS = 300_000
+
+/** How long the last of so many failures in a row is remembered: twice as long each time. */
+export function failureMs(failures: number): number {
+  return Math.min(MIN_FAILURE_MS * 2 ** Math.min(failures - 1, 9), MAX_FAILURE_MS)
 }
 
 /** Packs an answer whose OPT has been cut off, to be kept for `lifetime` seconds from `nowMs`. */

@@ -1,10 +1,13 @@
 /** `pause`: stops all blocking for a while, or goes on with it. Hits are recorded all the same. */
 import { callAdmin, socketPath, SOCKET_OPTIONS } from './admin-socket.ts'
-import { Exit, UsageError, type Command } from './command.ts'
+import { Exit, type Command } from './command.ts'
 import { localTime, readDurationWord } from './words.ts'
 
+/** On record in place of a reason: nobody is kept from undoing what a wrong block does by a word that is missing. */
+const NO_REASON = 'no reason given'
+
 export const command: Command = {
-  usage: 'pause DURATION --reason TEXT | pause off',
+  usage: 'pause DURATION [--reason TEXT] | pause off',
   description: `Stops all blocking for DURATION (10m, 2h), at once and in every thread; what would have been blocked is still
 recorded. \`pause off\` ends it early. For one name take \`thanhloc allow\`.`,
   options: { reason: { value: 'TEXT', help: 'why; kept on record' }, ...SOCKET_OPTIONS },
@@ -12,10 +15,9 @@ recorded. \`pause off\` ends it early. For one name take \`thanhloc allow\`.`,
 
   async run(args, terminal) {
     const word = args.words[0]!
-    const reason = args.text('reason')?.trim() ?? ''
+    const reason = args.text('reason')?.trim() || NO_REASON
     const isOff = word.toLowerCase() === 'off'
-    if (!isOff && reason === '') throw new UsageError('say why with --reason TEXT: somebody will ask')
-    const body = { for: isOff ? 'off' : readDurationWord(word), ...(reason !== '' && { reason }) }
+    const body = isOff ? { for: 'off' } : { for: readDurationWord(word), reason }
     const pause = (await callAdmin(socketPath(args), { method: 'POST', path: '/api/v1/pause', body })) as {
       readonly pausedUntil: string | null
     }

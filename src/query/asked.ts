@@ -22,8 +22,8 @@ export class Asked {
   startedMs = 0
   /** The qname is on an allow list: its answer is not screened. */
   isExempt = false
-  /** `Policy.generation` when the qname was judged: under another one it is judged again. */
-  judgedUnder = -1
+  /** The hit of a list that only logs the qname is recorded: whatever snapshot answers, it is one hit. */
+  isLogged = false
   /** Over the rate limit: hits count, the reply is withheld. */
   isWithheld = false
 
@@ -36,6 +36,7 @@ export class Asked {
     this.maxBytes = origin.maxBytes
     this.startedMs = nowMs
     this.isExempt = false
+    this.isLogged = false
     this.isWithheld = false
   }
 
@@ -43,7 +44,8 @@ export class Asked {
   toWaiter(origin: Origin): Waiter {
     const { query } = this
     const waiter = new Waiter(origin.later())
-    waiter.request = this.request.slice(0, HEADER_BYTES + query.questionLength)
+    // Not `slice`, which is no copy where the transport has a Buffer.
+    waiter.request = new Uint8Array(this.request.subarray(0, HEADER_BYTES + query.questionLength))
     waiter.query = {
       id: query.id,
       flags: query.flags,
@@ -66,7 +68,7 @@ export class Asked {
     waiter.transport = this.transport
     waiter.maxBytes = this.maxBytes
     waiter.startedMs = this.startedMs
-    waiter.judgedUnder = this.judgedUnder
+    waiter.isLogged = this.isLogged
     waiter.isWithheld = this.isWithheld
     return waiter
   }

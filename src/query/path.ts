@@ -30,6 +30,12 @@ import { refusedType } from './refused-type.ts'
 import { Errors, passedOn, Replies } from './replies.ts'
 import { AnswerScreen } from './screen.ts'
 
+/**
+ * Queries that wait for upstreams, in each thread. One takes about a kilobyte: without this bound a flood of names whose
+ * servers do not answer would fill the heap.
+ */
+const MAX_WAITING = 65_536
+
 /** What the path works with; all of it belongs to one resolver thread. Members may be replaced between queries. */
 export interface Parts {
   readonly clock: Clock
@@ -62,6 +68,7 @@ export class QueryPath implements ExchangeEvents<Waiter> {
   readonly #answer = new Answer()
   readonly #pendingKey = new NameKey()
   readonly #out = new Uint8Array(MAX_MESSAGE_BYTES)
+  #waiting = 0
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -83,7 +90,7 @@ export class QueryPath implements ExchangeEvents<Waiter> {
 
   /** One query: see QuestionHandler. */
   question(request: Uint8Array, length: number, origin: Origin, out: Uint8Array): number {
-    const { policy, counters, clock, networks, limiter, exchange, cache } = this.#parts
+    const { policy, counters, clock, networks, limiter, cache } = this.#parts
     const query = this.#query
     const asked = this.#asked
     counters.query(origin.transport)
@@ -93,21 +100,20 @@ export class QueryPath implements ExchangeEvents<Waiter> {
     if (parsed === Parse.Drop) return this.#replies.drop(asked)
     // Strangers first: they learn nothing but that they are strangers.
     if (!networks.contains(origin.address)) return this.#replies.refuseStranger(out, asked)
-    if (parsed !== Parse.Ok) return this.#replies.empty(out, asked, query.rcodeWanted, Outcome.invalid, null)
     // Over the limit the query goes on: its hit must count, only its reply is withheld.
     asked.isWithheld = limiter.over(origin.address)
+    if (parsed !== Parse.Ok) return this.#replies.empty(out, asked, query.rcodeWanted, Outcome.invalid, null)
     if (query.qclass !== Class.IN) return this.#local.otherClass(out, asked, query)
     const refused = refusedType(query.qtype)
     if (refused !== Rcode.NoError) return this.#replies.empty(out, asked, refused, Outcome.refused, null)
 
     // Before anything that could answer: a listed name is blocked whatever else is known of it.
     const kind = this.#judge(query.key)
-    asked.judgedUnder = policy.generation
     if (kind === VerdictKind.Block) return this.#block(out, asked, query.key, this.#verdict)
-    if (kind === VerdictKind.Log) this.#recordHit(asked, query.key, this.#verdict)
+    if (kind === VerdictKind.Log) this.#log(asked, query.key)
     asked.isExempt = kind === VerdictKind.Allow
 
-    const loop = exchange.isLoopProbe(query.key)
+    const loop = this.#parts.exchange.isLoopProbe(query.key)
     if (loop >= 0) return this.#refuseLoop(out, asked, loop)
     const group = this.#local.find(query, policy.seed)
     if (group < 0) return this.#local.answer(out, asked, query)
@@ -122,16 +128,27 @@ export class QueryPath implements ExchangeEvents<Waiter> {
     }
     // RD=0 asks for what is known here, and that is not known.
     if (!query.rd) return this.#replies.empty(out, asked, Rcode.Refused, Outcome.refused, null)
-    const waiter = asked.toWaiter(origin)
-    if (exchange.ask(query.key, qtype, qclass, dnssecOk, cd, group, waiter)) return 0
-    // Too much under way; the waiter lets go of its place in the transport.
-    waiter.answer(out, 0)
+    if (this.#askUpstream(origin, group)) return 0
     return this.#replies.empty(out, asked, Rcode.ServFail, Outcome.failed, Errors.network)
+  }
+
+  /** Lets the query at hand wait for an upstream's answer. False: too much is under way. */
+  #askUpstream(origin: Origin, group: number): boolean {
+    if (this.#waiting >= MAX_WAITING) return false
+    const { key, qtype, qclass, dnssecOk, cd } = this.#query
+    const waiter = this.#asked.toWaiter(origin)
+    if (this.#parts.exchange.ask(key, qtype, qclass, dnssecOk, cd, group, waiter)) {
+      this.#waiting++
+      return true
+    }
+    // It lets go of its place in the transport.
+    waiter.answer(this.#out, 0)
+    return false
   }
 
   /** An upstream's answer; source, id and question are checked. False: it cannot be read, ask another. */
   answered(pending: Pending<Waiter>, bytes: Uint8Array, length: number): boolean {
-    const { cache, policy, settings, exchange } = this.#parts
+    const { cache, policy, settings } = this.#parts
     const answer = this.#answer
     if (!readAnswer(bytes, length, answer)) return false
     // OPT is hop by hop (RFC 6891 §6.1.1): theirs ends here.
@@ -140,15 +157,15 @@ export class QueryPath implements ExchangeEvents<Waiter> {
     normaliseOwnerCase(bytes, end, answer)
     const ede = passedOn(answer)
     if (answer.rcode !== Rcode.NoError && answer.rcode !== Rcode.NxDomain) {
-      this.#failWith(pending, answer.rcode, ede)
+      // Those above 15 are between the upstream and us, and a client without EDNS would see a part of them: 16 as NOERROR.
+      this.#failWith(pending, answer.rcode > 15 ? Rcode.ServFail : answer.rcode, ede)
       return true
     }
     capTtls(bytes, answer.ttlOffset, answer.count, settings.cache.maxTtlSeconds)
     // A forward zone's servers speak of the agency's own machines: address lists do not judge them.
     const screened = this.#screen.look(bytes, answer, pending.group === 0)
     const notes = { generation: policy.generation, screened, ede: answer.ede }
-    // Group numbers of earlier settings may mean other zones now.
-    if (pending.generation === exchange.generation) cache.store(pending, bytes, answer, notes)
+    if (this.#isCurrent(pending)) cache.store(pending, bytes, answer, notes)
     this.#release(pending, screened, (waiter) => {
       this.#out.set(bytes.subarray(0, end))
       return this.#replies.message(this.#out, end, waiter, answer.rcode, Outcome.forwarded, true, ede)
@@ -173,9 +190,17 @@ export class QueryPath implements ExchangeEvents<Waiter> {
   }
 
   #failWith(pending: Pending<Waiter>, rcode: number, ede: readonly EdeOption[] | null): void {
-    const entry = this.#parts.cache.storeFailure(pending, ede?.[0]?.code ?? -1)
-    if (entry.isServable(this.#parts.clock.wallMs())) this.#releaseStale(pending, entry)
+    const { cache, clock } = this.#parts
+    const entry = this.#isCurrent(pending)
+      ? cache.storeFailure(pending, ede?.[0]?.code ?? -1)
+      : this.#entryOf(pending)
+    if (entry?.isServable(clock.wallMs()) === true) this.#releaseStale(pending, entry)
     else this.#releaseFailed(pending, rcode, ede)
+  }
+
+  /** Was it asked under the settings in force? Group numbers of earlier ones may mean other zones or servers now. */
+  #isCurrent({ generation }: Pending<Waiter>): boolean {
+    return generation === this.#parts.exchange.generation
   }
 
   #releaseFailed(pending: Pending<Waiter>, rcode: number, ede: readonly EdeOption[] | null): void {
@@ -191,17 +216,17 @@ export class QueryPath implements ExchangeEvents<Waiter> {
 
   /** Answers all who wait, each under the policy of this moment, whatever it was when they asked. */
   #release(pending: Pending<Waiter>, screened: Int32Array | null, write: (waiter: Waiter) => number): void {
-    const { policy } = this.#parts
     const key = this.#pendingKey
     readName(pending.name, 0, pending.nameLength, key)
     const kind = this.#judge(key)
-    for (const waiter of pending.waiters.splice(0)) {
-      const isNew = waiter.judgedUnder !== policy.generation
+    const waiters = pending.waiters.splice(0)
+    this.#waiting -= waiters.length
+    for (const waiter of waiters) {
       waiter.isExempt = kind === VerdictKind.Allow
       if (kind === VerdictKind.Block)
         waiter.answer(this.#out, this.#block(this.#out, waiter, key, this.#verdict))
       else {
-        if (kind === VerdictKind.Log && isNew) this.#recordHit(waiter, key, this.#verdict)
+        if (kind === VerdictKind.Log && !waiter.isLogged) this.#log(waiter, key)
         const isBlocked = this.#isBlockedBy(screened, waiter, key)
         waiter.answer(
           this.#out,
@@ -236,6 +261,12 @@ export class QueryPath implements ExchangeEvents<Waiter> {
   #block(out: Uint8Array, asked: Asked, key: NameKey, verdict: Verdict): number {
     this.#recordHit(asked, key, verdict)
     return this.#blocks.write(out, asked, verdict)
+  }
+
+  /** Records the hit of a qname that a list only logs. */
+  #log(asked: Asked, key: NameKey): void {
+    asked.isLogged = true
+    this.#recordHit(asked, key, this.#verdict)
   }
 
   #recordHit(asked: Asked, key: NameKey, verdict: Verdict): void {

@@ -10,7 +10,7 @@ const self = relative(root, import.meta.filename)
 const FOREIGN = [/^test\/fixtures\//, /^blocklists\/[^/]+\.txt$/, /^blocklists\/LICENSE/]
 
 const BANNED: Readonly<Record<string, RegExp>> = {
-  'a path of some machine': /(?<![\w.])\/(?:work|root|home\/\w+|Users\/\w+)\/|\/tmp\/(?!thanhloc)\w+/,
+  'a path of some machine': /(?<![\w.])\/(?:work|root|home\/\w+|Users\/\w+)\/|\/tmp\/(?:tl|bash_jobs)\b/,
   'a package registry': /registry\.(?:npmjs|npmmirror|yarnpkg)\.|\bnpmjs\.(?:org|com)\b|\bpypi\.org\b|\bproxy\.golang\.org\b/i,
   'a tool that writes': /\b(?:claude|anthropic|openai|chatgpt|gpt-?\d*|copilot|gemini|codex|llms?)\b/i,
   'how it was written': /\b(?:ai|machine|auto)-generated\b|\bgenerated (?:by|with) (?:an? )?(?:ai|model|assistant)\b|\blanguage model|co-authored-by/i,

@@ -121,14 +121,18 @@ describe('a name, an alias and an address, listed', () => {
   })
 
   // Lists have 1.8 s to come into force; a machine that is busy elsewhere gets another try, with other names.
-  it('while the answer is stale and about to be given because the upstream is slow', { retry: 2 }, async () => {
-    const cases = prepare(1)
-    for (const each of cases) await expectClean(each)
-    await new Promise((resolve) => setTimeout(resolve, 1_200))
-    stage.up.hold()
-    const waiting = cases.map(({ name, from }) => ask(name, from))
-    await eventually(() => cases.every(({ name }) => stage.up.seen(name).length > 1))
-    await block(cases)
-    for (const [i, each] of cases.entries()) await expectBlocked(each, await waiting[i]!)
-  })
+  it(
+    'while the answer is stale and about to be given because the upstream is slow',
+    { retry: 2 },
+    async () => {
+      const cases = prepare(1)
+      for (const each of cases) await expectClean(each)
+      await new Promise((resolve) => setTimeout(resolve, 1_200))
+      stage.up.hold()
+      const waiting = cases.map(({ name, from }) => ask(name, from))
+      await eventually(() => cases.every(({ name }) => stage.up.seen(name).length > 1))
+      await block(cases)
+      for (const [i, each] of cases.entries()) await expectBlocked(each, await waiting[i]!)
+    },
+  )
 })

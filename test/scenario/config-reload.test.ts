@@ -7,7 +7,7 @@ import { FakeUpstream } from '../support/fake-upstream.ts'
 import { QueryLoad } from '../support/query-load.ts'
 import { eventually, TestServer } from '../support/server.ts'
 
-const HEADER = 'listen: ["127.0.0.1:0"]\nadmin: { listen: "off" }\nstore: { path: data }\n'
+const HEADER = 'listen: ["127.0.0.1:0"]\nadmin: { listen: "off" }\nstore: { path: data }\nworkers: 1\n'
 
 interface Parts {
   upstreams: string
@@ -217,7 +217,7 @@ describe('the reply', () => {
   })
 
   it('says what waits for a restart, as do log and status; the rest takes effect', async () => {
-    const changed = HEADER.replace('127.0.0.1:0', '127.0.0.7:0') + yaml({ more: 'workers: 2\n' })
+    const changed = HEADER.replace('127.0.0.1:0', '127.0.0.7:0').replace('workers: 1', 'workers: 2') + yaml()
     server.write('thanhloc.yaml', changed)
     await server.logged(
       ({ level, msg }) => level === 'warn' && msg === 'these changes take effect at the next start',
@@ -243,11 +243,11 @@ describe('the reply', () => {
 describe('a configuration with an error', () => {
   it.each([
     ['broken YAML', () => `${HEADER}${yaml()}lists: [\n`, /thanhloc\.yaml:\d+:\d+: /],
-    ['an unknown key', () => `${HEADER}${yaml()}sinkhol: {}\n`, /thanhloc\.yaml:7:1: .*sinkhole/],
+    ['an unknown key', () => `${HEADER}${yaml()}sinkhol: {}\n`, /thanhloc\.yaml:8:1: .*sinkhole/],
     [
       'a wrong value',
       () => HEADER + yaml({ sinkhole: '{ ipv4: 10.10.10 }' }),
-      /thanhloc\.yaml:6:19: .*10\.10\.10/,
+      /thanhloc\.yaml:7:19: .*10\.10\.10/,
     ],
   ])('(%s) leaves the running one in force, and is told with its place', async (_what, text, place) => {
     const { failures } = (await status()).config
@@ -291,27 +291,6 @@ describe('what the file does not say stays in force', () => {
         (await query('second.vn', 'A', { port: second.port })).answers[0]?.ttl
       await eventually(async () => (await ttl()) === 5)
       expect([await answer('second.vn'), await answer(newName())]).toEqual(expected)
-    } finally {
-      await second.stop()
-    }
-  })
-
-  it("the upstreams of the host's resolv.conf", async () => {
-    const config = (ttl: string): string =>
-      `${HEADER}upstreams: { resolvConf: resolv.conf }\nsinkhole: { ttl: ${ttl} }\nrecords: { "t.vn": sinkhole }\nlists: [ { id: a, path: a.txt } ]\n`
-    const files = { 'resolv.conf': 'nameserver 127.0.0.53\nnameserver 127.0.0.54\n', 'a.txt': 'a.vn\n' }
-    const second = await TestServer.start({ config: config('9s'), files })
-    try {
-      const upstreams = async (): Promise<string[]> => {
-        const { body } = await second.api<{ upstreams: { name: string }[] }>('GET', '/api/v1/status')
-        return body.upstreams.map(({ name }) => name)
-      }
-      const ttl = async (): Promise<unknown> =>
-        (await query('a.vn', 'A', { port: second.port })).answers[0]?.ttl
-      expect(await upstreams()).toEqual(['127.0.0.53:53', '127.0.0.54:53'])
-      second.write('thanhloc.yaml', config('5s'))
-      await eventually(async () => (await ttl()) === 5)
-      expect(await upstreams()).toEqual(['127.0.0.53:53', '127.0.0.54:53'])
     } finally {
       await second.stop()
     }

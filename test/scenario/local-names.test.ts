@@ -119,8 +119,7 @@ describe('special-use names are not asked', () => {
   const reverse = [
     '1.0.168.192.in-addr.arpa', '1.0.16.172.in-addr.arpa', '1.1.31.172.in-addr.arpa', '1.0.0.0.in-addr.arpa',
     '1.0.0.127.in-addr.arpa', '1.1.254.169.in-addr.arpa', '1.2.0.192.in-addr.arpa', '1.100.51.198.in-addr.arpa',
-    '1.113.0.203.in-addr.arpa', '1.1.64.100.in-addr.arpa', '1.1.127.100.in-addr.arpa',
-    `2.${'0.'.repeat(31)}ip6.arpa`, '1.0.8.e.f.ip6.arpa', '1.b.e.f.ip6.arpa', '1.8.b.d.0.1.0.0.2.ip6.arpa',
+    '1.113.0.203.in-addr.arpa', '1.1.64.100.in-addr.arpa', '1.1.127.100.in-addr.arpa', '1.0.8.e.f.ip6.arpa', '1.b.e.f.ip6.arpa', '1.8.b.d.0.1.0.0.2.ip6.arpa',
   ] // prettier-ignore
 
   it.each([
@@ -139,7 +138,6 @@ describe('special-use names are not asked', () => {
   })
 
   it.each(reverse)('%s: NXDOMAIN (RFC 6303)', async (name) => {
-    if (name.startsWith('2.0.')) return expectAnswer(await ask(name, 'PTR'), name, 'PTR', 'leaked.vn')
     expectNegative(await ask(name, 'PTR'), 'NXDOMAIN')
   })
 
@@ -159,7 +157,8 @@ describe('special-use names are not asked', () => {
   })
 
   it('an empty zone exists itself: NODATA at its top', async () => {
-    expectNegative(await ask('168.192.in-addr.arpa', 'PTR'), 'NODATA')
+    for (const name of ['168.192.in-addr.arpa', `${'0.'.repeat(32)}ip6.arpa`, `1.${'0.'.repeat(31)}ip6.arpa`])
+      expectNegative(await ask(name, 'PTR'), 'NODATA')
   })
 
   it('the SOA of such an answer is that of the special name', async () => {
@@ -182,8 +181,8 @@ describe('special-use names are not asked', () => {
       'use-application-dns.net.vn.vn',
     ])
       expectAnswer(await ask(name), name, 'A', GENERAL)
-    expectAnswer(await ask('1.1.32.172.in-addr.arpa', 'PTR'), '1.1.32.172.in-addr.arpa', 'PTR', 'leaked.vn')
-    expectAnswer(await ask('1.1.128.100.in-addr.arpa', 'PTR'), '1.1.128.100.in-addr.arpa', 'PTR', 'leaked.vn')
+    const reverse = ['1.1.32.172.in-addr.arpa', '1.1.128.100.in-addr.arpa', `2.${'0.'.repeat(31)}ip6.arpa`]
+    for (const name of reverse) expectAnswer(await ask(name, 'PTR'), name, 'PTR', 'leaked.vn')
   })
 
   it('none of it went up', () => {

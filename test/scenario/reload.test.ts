@@ -10,6 +10,7 @@ const CLEAN = '192.0.2.1'
 const SINKHOLE = '10.10.10.10'
 
 const CONFIG = `
+workers: 2
 sinkhole: { ipv4: ${SINKHOLE} }
 lists:
   - { id: plain, path: lists/plain.txt }

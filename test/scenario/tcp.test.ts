@@ -222,17 +222,17 @@ describe('bounds', () => {
     stage.up.delay(3_500, 'waited-for.vn')
     const [silent, once, asking, waiting] = [await open('127.0.0.1'), await open('127.0.0.1'), await open('127.0.0.1'), await open('127.0.0.1')] // prettier-ignore
     const startedMs = performance.now()
-    expect(await isAnswered(once!)).toBe(true)
-    ask(waiting!, 'waited-for.vn')
+    expect(await isAnswered(once)).toBe(true)
+    ask(waiting, 'waited-for.vn')
     const idleMs = Promise.all(
-      [silent!, once!].map((connection) => connection.closed.then(() => performance.now() - startedMs)),
+      [silent, once].map((connection) => connection.closed.then(() => performance.now() - startedMs)),
     )
     for (let i = 0; i < 10; i++) {
       await new Promise((resolve) => setTimeout(resolve, 400))
-      expect(await isAnswered(asking!)).toBe(true)
+      expect(await isAnswered(asking)).toBe(true)
     }
     for (const ms of await idleMs) expect(ms).toBeGreaterThan(1_900)
-    expectAnswer(readReply(await waiting!.receive(5_000)), 'waited-for.vn', 'A', '192.0.2.1')
+    expectAnswer(readReply(await waiting.receive(5_000)), 'waited-for.vn', 'A', '192.0.2.1')
     await closeAll()
   })
 })

@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { TestServer } from './server.ts'
+import { TestServer, type ServerOptions } from './server.ts'
 
 export const SERVER = '10.99.0.1'
 export const SERVER_SECOND = '10.99.0.2'
@@ -67,7 +67,11 @@ export class Lab {
   }
 
   /** `config` is put behind the listen addresses (port 53 on all there are) and the upstream, unless it names some. */
-  async start(config: string, files: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+  async start(
+    config: string,
+    files: Readonly<Record<string, string>> = {},
+    options: Pick<ServerOptions, 'entry'> = {},
+  ): Promise<TestServer> {
     const own = (key: string, text: string): string => (config.includes(`${key}:`) ? '' : `${key}: ${text}\n`)
     this.#server = await TestServer.start({
       directory: this.directory,
@@ -76,6 +80,7 @@ export class Lab {
         own('upstreams', `{ servers: ["127.0.0.1:${UPSTREAM_PORT}"] }`) +
         config,
       files,
+      ...options,
       runBy: ['ip', 'netns', 'exec', this.serverSide],
     })
     return this.#server

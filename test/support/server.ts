@@ -23,7 +23,7 @@ export interface LogLine {
 }
 
 export interface ServerOptions {
-  /** YAML; `listen`, `admin`, `store` are put in front unless it has them. */
+  /** YAML; `listen`, `admin`, `store`, `workers` are put in front unless it has them. */
   readonly config: string
   /** Files beside the configuration: name → content. */
   readonly files?: Readonly<Record<string, string>>
@@ -57,6 +57,8 @@ export class TestServer {
       own('listen', '["127.0.0.1:0"]') +
       own('admin', '{ listen: "off" }') +
       own('store', '{ path: data }') +
+      // On any machine: what one thread has in its cache the next one has not.
+      own('workers', '1') +
       options.config
     this.write('thanhloc.yaml', config)
     for (const [name, text] of Object.entries(options.files ?? {})) this.write(name, text)

@@ -13,6 +13,7 @@ up.answer('clean.vn', 'A', '192.0.2.1')
     'TXT',
     Array.from({ length: 20 }, (_, number) => `${number}-`.padEnd(200, 'x')),
   )
+  .truncate('large.vn')
   .answer('*', 'A', '192.0.2.9')
   .nodata('*')
 console.log('listening')

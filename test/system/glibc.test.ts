@@ -34,7 +34,10 @@ describe('getent', () => {
   it('finds a listed name at the sinkhole, in both families, and the client is known', async () => {
     expect(getent('ahostsv4', 'www.evil.vn')).toEqual(['10.99.0.53'])
     expect(getent('ahostsv6', 'www.evil.vn')).toEqual(['fd99::53'])
-    expect(await hitOn(server, CLIENT, 'evil.vn', 2)).toMatchObject({ lastQname: 'www.evil.vn', lists: ['bad'] })
+    expect(await hitOn(server, CLIENT, 'evil.vn', 2)).toMatchObject({
+      lastQname: 'www.evil.vn',
+      lists: ['bad'],
+    })
   })
 
   it('is told that a name does not exist', () => {

@@ -1,6 +1,8 @@
 /** Listening on every address: each answers for itself, and those that come and go are followed. */
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CLIENT, DEVICE, Lab, SERVER, SERVER6, SERVER_SECOND } from '../support/lab.ts'
+import type { FaultOrder } from '../support/faulty-thread.ts'
+import { DEVICE, Lab, SERVER, SERVER6, SERVER_SECOND } from '../support/lab.ts'
 import { eventually, type TestServer } from '../support/server.ts'
 
 let lab: Lab
@@ -8,7 +10,8 @@ let server: TestServer
 
 beforeAll(async () => {
   lab = await Lab.open()
-  server = await lab.start('workers: 2\n')
+  const entry = join(import.meta.dirname, '../support/faulty-main.ts')
+  server = await lab.start('workers: 2\n', {}, { entry })
 })
 afterAll(() => lab.close())
 
@@ -49,27 +52,40 @@ describe('a wildcard listen address', () => {
   it.each([
     ['IPv4', '10.99.0.3', '24'],
     ['IPv6', 'fd99::3', '64'],
-  ])('an %s address that comes is served within seconds, one that goes is let go', async (_, address, length) => {
-    const isBound = (): boolean => boundAddresses().some((bound) => bound.replace(/[[\]]/g, '') === address)
-    expect(isBound()).toBe(false)
-    lab.inside('ip', 'addr', 'add', `${address}/${length}`, 'dev', DEVICE)
-    await eventually(isBound, 15_000)
-    const line = await server.logged(({ msg, added }) => msg === 'listen addresses changed' && has(added, address))
-    expect(line.level).toBe('info')
-    expect(dig(address)).toBe('192.0.2.1')
-    expect(dig(address, '+tcp')).toBe('192.0.2.1')
+  ])(
+    'an %s address that comes is served within seconds, one that goes is let go',
+    async (_, address, length) => {
+      const isBound = (): boolean => boundAddresses().some((bound) => bound.replace(/[[\]]/g, '') === address)
+      expect(isBound()).toBe(false)
+      lab.inside('ip', 'addr', 'add', `${address}/${length}`, 'dev', DEVICE)
+      await eventually(isBound, 15_000)
+      const line = await server.logged(
+        ({ msg, added }) => msg === 'listen addresses changed' && has(added, address),
+      )
+      expect(line.level).toBe('info')
+      expect(dig(address)).toBe('192.0.2.1')
+      expect(dig(address, '+tcp')).toBe('192.0.2.1')
 
-    lab.inside('ip', 'addr', 'del', `${address}/${length}`, 'dev', DEVICE)
-    await eventually(() => !isBound(), 15_000)
-    await server.logged(({ msg, removed }) => msg === 'listen addresses changed' && has(removed, address))
-    expect(dig(SERVER)).toBe('192.0.2.1')
-    expect(lab.inside('ss', '-H', '-l', '-t', '-n', 'sport = :53')).not.toContain(address)
-  })
+      lab.inside('ip', 'addr', 'del', `${address}/${length}`, 'dev', DEVICE)
+      await eventually(() => !isBound(), 15_000)
+      await server.logged(({ msg, removed }) => msg === 'listen addresses changed' && has(removed, address))
+      expect(dig(SERVER)).toBe('192.0.2.1')
+      expect(lab.inside('ss', '-H', '-l', '-t', '-n', 'sport = :53')).not.toContain(address)
+    },
+  )
 
-  it('a thread that dies does not take the addresses with it that came meanwhile', async () => {
+  it('a thread that is started anew gets the addresses that came meanwhile as well', async () => {
     lab.inside('ip', 'addr', 'add', '10.99.0.4/24', 'dev', DEVICE)
     await eventually(() => answers('10.99.0.4'), 15_000)
-    expect(lab.client('ping', '-c', '1', '-W', '3', SERVER)).toContain(CLIENT.replace(/\d+$/, ''))
+    for (const thread of ['resolver-0', 'resolver-1']) {
+      server.process.send({ thread, fault: 'throw' } satisfies FaultOrder)
+      await server.logged(({ msg, name }) => msg.includes('died') && name === thread)
+    }
+    // Each of many source ports reaches one of the two threads.
+    await eventually(() => answers('10.99.0.4'), 15_000)
+    for (let port = 0; port < 20; port++)
+      expect(dig('10.99.0.4', `+ednsopt=65001:${port + 10}`)).toBe('192.0.2.1')
+    expect(dig('10.99.0.4', '+tcp')).toBe('192.0.2.1')
   })
 })
 

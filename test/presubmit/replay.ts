@@ -1,0 +1,164 @@
+/**
+ * Does what a page tells its readers to do, against a server of its own, and gives back what they would see. `dig`,
+ * `curl` and the filters behind them are played by the tests' own clients: no tool has to be installed.
+ */
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { query, type Reply } from '../support/dns-client.ts'
+import { FakeUpstream } from '../support/fake-upstream.ts'
+import { TestServer } from '../support/server.ts'
+import { runCommand } from '../unit/cli/terminal.ts'
+import { root, type Step } from './markdown.ts'
+
+/** Long enough for a changed list to be taken and a hit to be written, on a busy machine. */
+const PATIENCE_MS = 8000
+const PAUSE_MS = 50
+
+/** A server with the shipped configuration and lists on free ports, before an upstream that knows `names`. */
+export class Replay {
+  readonly #server: TestServer
+  readonly #upstream: FakeUpstream
+  /** The line `ready`. */
+  readonly ready: Readonly<Record<string, unknown>>
+
+  private constructor(server: TestServer, upstream: FakeUpstream) {
+    this.#server = server
+    this.#upstream = upstream
+    this.ready = server.lines.find(({ msg }) => msg === 'ready')!
+  }
+
+  static async start(names: Readonly<Record<string, string>>): Promise<Replay> {
+    const upstream = await FakeUpstream.start()
+    for (const [name, address] of Object.entries(names)) upstream.answer(name, 'A', address)
+    const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+    const lists = readdirSync(join(root, 'blocklists')).filter((name) => name.endsWith('.txt'))
+    const server = await TestServer.start({
+      config: read('config/thanhloc.yaml')
+        .replace('127.0.0.1:5354', '127.0.0.1:0')
+        .replace('127.0.0.1:8053', '127.0.0.1:0'),
+      files: Object.fromEntries(lists.map((name) => [`blocklists/${name}`, read(`blocklists/${name}`)])),
+      args: ['--upstream', upstream.text],
+    })
+    return new Replay(server, upstream)
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.stop()
+    await this.#upstream.stop()
+  }
+
+  /** What the command prints, compared without times; questions are put again until the page is right, or late. */
+  async run({ command, output }: Step): Promise<{ readonly printed: string; readonly expected: string }> {
+    const [first = [], ...filters] = pipelineOf(command)
+    const expected = normalise(output)
+    const deadline = Date.now() + PATIENCE_MS
+    for (;;) {
+      const raw = filters.reduce(pass, await this.#play(first))
+      const printed = normalise(raw.trimEnd())
+      // Where a page shows nothing, that it works is what counts.
+      if (output === '') return { printed: '', expected }
+      if (printed === expected || !isQuestion(first) || Date.now() > deadline) return { printed, expected }
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+    }
+  }
+
+  async #play([program, ...words]: readonly string[]): Promise<string> {
+    if (program === 'dig') return this.#dig(words)
+    if (program === 'curl') return this.#curl(words)
+    if (program === 'bin/thanhloc') return this.#thanhloc(words)
+    if (program === 'echo') return this.#append(words)
+    throw new Error(`nobody here plays ${program}`)
+  }
+
+  async #dig(words: readonly string[]): Promise<string> {
+    const [name = '', type = 'A'] = words.filter((word, index) => !/^[@+-]/.test(word) && words[index - 1] !== '-p') // prettier-ignore
+    const reply = await query(name, type, { port: this.#server.port, ad: true, tcp: words.includes('+tcp') })
+    return words.includes('+short') ? reply.answers.map(({ data }) => data).join('\n') : digText(reply)
+  }
+
+  async #curl(words: readonly string[]): Promise<string> {
+    const value = (option: string): string | undefined =>
+      words.includes(option) ? words[words.indexOf(option) + 1] : undefined
+    const url = new URL(words.find((word) => word.startsWith('http://'))!)
+    const body = value('-d')
+    const method = value('-X') ?? (body === undefined ? 'GET' : 'POST')
+    const path = url.pathname + url.search
+    const json = method === 'GET' ? undefined : (JSON.parse(body ?? '{}') as unknown)
+    const reply = words.includes('--unix-socket')
+      ? await this.#server.api(method, path, json)
+      : await this.#overTcp(path)
+    return reply.text + (words.includes('-w') ? `${reply.status}\n` : '')
+  }
+
+  async #overTcp(path: string): Promise<{ status: number; text: string }> {
+    const [address] = this.ready['admin'] as string[]
+    const response = await fetch(`http://${address!}${path}`)
+    return { status: response.status, text: await response.text() }
+  }
+
+  async #thanhloc([command = '', ...words]: readonly string[]): Promise<string> {
+    // `check` reads the configuration, the others ask the server.
+    const where = command === 'check' ? ['--config', this.#server.path('thanhloc.yaml')] : ['--data', this.#server.path('data')] // prettier-ignore
+    const { exit, out, err } = await runCommand(command, ...words, ...where)
+    if (exit !== 0) throw new Error(`thanhloc ${command} exits with ${exit}: ${err}`)
+    return out
+  }
+
+  #append(words: readonly string[]): string {
+    const [text = '', arrow = '', file = ''] = words
+    if (arrow !== '>>' || !file.startsWith('blocklists/')) throw new Error(`echo ${words.join(' ')}`)
+    appendFileSync(this.#server.path(file), `${text}\n`)
+    return ''
+  }
+}
+
+/** May be put twice. */
+function isQuestion([program, ...words]: readonly string[]): boolean {
+  return program === 'dig' || (program === 'curl' && !words.some((word) => word === '-X' || word === '-d'))
+}
+
+function pass(text: string, [program, ...words]: readonly string[]): string {
+  const lines = text.split('\n')
+  if (program === 'head') return lines.slice(0, Number(words[0]!.slice(1))).join('\n')
+  if (program === 'grep') return lines.filter((line) => new RegExp(words[0]!).test(line)).join('\n')
+  if (program === 'python3') return JSON.stringify(JSON.parse(text), null, 4)
+  throw new Error(`nobody here plays ${program}`)
+}
+
+/** As `dig +noall +comments +answer` prints it. */
+function digText({ rcode, flags, edns, ede, answers, authority }: Reply): string {
+  const names: Record<number, string> = { 4: 'Forged Answer', 15: 'Blocked' }
+  const set = Object.entries(flags).flatMap(([name, isSet]) => (isSet === true ? [name] : []))
+  const errors = ede.map(({ code, text }) => `; EDE: ${code} (${names[code]!})${text === '' ? '' : `: (${text})`}`) // prettier-ignore
+  return [
+    ';; Got answer:',
+    `;; ->>HEADER<<- opcode: QUERY, status: ${rcode}, id: 0`,
+    `;; flags: ${set.join(' ')}; QUERY: 1, ANSWER: ${answers.length}, AUTHORITY: ${authority.length}, ADDITIONAL: 1`,
+    '',
+    ';; OPT PSEUDOSECTION:',
+    `; EDNS: version: ${edns!.version}, flags:; udp: ${edns!.udpSize}`,
+    ...errors,
+    ';; ANSWER SECTION:',
+    ...answers.map(({ name, ttl, type, data }) => `${name}.\t${ttl}\tIN\t${type}\t${data as string}`),
+  ].join('\n')
+}
+
+/** Without what is another each time: times, ids, the number of the snapshot, the Node it runs on. */
+function normalise(text: string): string {
+  return text
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replace(/\d{4}-\d\d-\d\d [\d:]+ [+-]\d\d:\d\d/g, 'TIME')
+    .replace(/(, id: )\d+/g, '$1ID')
+    .replace(/("generation":)\d+/g, '$1N')
+    .replace(/^(node: v).+$/m, '$1N')
+}
+
+/** The words of each command of a pipeline; single quotes keep a word together. */
+function pipelineOf(line: string): string[][] {
+  const commands: string[][] = [[]]
+  for (const [, quoted, plain] of line.matchAll(/'([^']*)'|([^\s']+)/g)) {
+    if (quoted === undefined && plain === '|') commands.push([])
+    else commands.at(-1)!.push(quoted ?? plain!)
+  }
+  return commands
+}
