@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { reporters } from './test/support/reporters.ts'
 
 export default defineConfig({
   test: {
@@ -6,5 +7,6 @@ export default defineConfig({
     exclude: ['test/system/**'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    reporters,
   },
 })

@@ -6,12 +6,13 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { NetworkSet } from './access/networks.ts'
 import { RateLimiter } from './access/rate-limit.ts'
 import { AnswerCache } from './cache/answer-cache.ts'
-import { systemClock as clock } from './clock.ts'
+import { systemClock } from './clock.ts'
 import type { Settings } from './config/settings.ts'
 import { createLog } from './log/log.ts'
 import { Counters } from './metrics/counters.ts'
 import type { Endpoint } from './config/settings.ts'
 import type { HandedOver } from './net/listeners.ts'
+import { BatchClock } from './net/batch-clock.ts'
 import { chooseDatagrams } from './net/choose.ts'
 import { DescriptorTable } from './net/descriptors.ts'
 import { Policy } from './policy/decide.ts'
@@ -43,11 +44,13 @@ const mail = new Mailbox(parentPort!, name)
 const log = createLog(name, new LogRingWriter(shared.logRings[name]!), start.settings.log.level)
 const words = new ControlWords(shared.control, shared.counters.length)
 const random = new SecureRandom()
+const clock = new BatchClock(systemClock)
 const counters = new Counters(shared.counters[index]!)
 const { datagrams, reason } = chooseDatagrams(start.settings, {
   counters,
   random,
   descriptors: new DescriptorTable(shared.descriptors[index]!),
+  onBatch: clock.move,
 })
 if (reason !== null) log.warn({ reason }, 'packets are read one by one')
 const policy = new Policy(shared.snapshots, shared.overlays)
@@ -106,6 +109,8 @@ function followSnapshots(): void {
 
 const question: QueryPath['question'] = (request, length, origin, out) => {
   followSnapshots()
+  // A stream has no batches.
+  if (origin.transport === 1) clock.move()
   return path.question(request, length, origin, out)
 }
 const udp = new UdpTransport(datagrams, question, counters)
@@ -167,8 +172,8 @@ mail.on('resolver/flush', (body) => {
 
 mail.on('shutdown', async () => {
   tcp.stopAccepting()
-  const deadline = clock.monotonicMs() + DRAIN_MS
-  while (exchange.pendingCount > 0 && clock.monotonicMs() < deadline) {
+  const deadline = systemClock.monotonicMs() + DRAIN_MS
+  while (exchange.pendingCount > 0 && systemClock.monotonicMs() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
   // One turn more: what has arrived meanwhile is read and answered from what is known.
@@ -190,9 +195,9 @@ async function untilSnapshot(): Promise<void> {
   // Acknowledge what is there before reading it; a swap in between shows as another generation in the next tick.
   words.acknowledge(index, Swapped.snapshot, snapshotSeen)
   words.acknowledge(index, Swapped.overlay, overlaySeen)
-  const deadline = clock.monotonicMs() + SNAPSHOT_PATIENCE_MS
+  const deadline = systemClock.monotonicMs() + SNAPSHOT_PATIENCE_MS
   followSnapshots()
-  while (snapshotSeen === 0 && clock.monotonicMs() < deadline) {
+  while (snapshotSeen === 0 && systemClock.monotonicMs() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 5))
     followSnapshots()
   }

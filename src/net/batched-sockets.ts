@@ -20,6 +20,7 @@ export class BatchedListener implements ListeningSocket {
   // One a family, so that only what differs is written: 4 bytes of 16.
   readonly #peer4: Peer = { address: mappedPrefix(), port: 0, text: '', scope: 0 }
   readonly #peer6: Peer = { address: new Uint8Array(16), port: 0, text: '', scope: 0 }
+  #isClosed = false
 
   constructor(owner: BatchedDatagrams, fd: number, address: string, onDatagram: DatagramHandler) {
     this.#owner = owner
@@ -35,6 +36,8 @@ export class BatchedListener implements ListeningSocket {
   }
 
   send(bytes: Uint8Array, length: number, peer: Peer): void {
+    // Who waits for an answer may outlive the address that was asked, and its number may be another socket's by now.
+    if (this.#isClosed) return
     const { later } = this.#owner
     const place = later.place(this.#fd)
     const buffer = later.arena.buffers[place]!
@@ -45,6 +48,8 @@ export class BatchedListener implements ListeningSocket {
   }
 
   close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
     this.#owner.unwatch(this.#number)
   }
 

@@ -60,6 +60,7 @@ export class BatchedDatagrams implements Datagrams {
   readonly later: SendQueue
   readonly queries: SendQueue
   readonly #random: Random
+  readonly #onBatch: () => void
   readonly #descriptors: DescriptorTable
   readonly #epoll: number
   readonly #events = new Int32Array(EVENTS * EVENT_WORDS)
@@ -71,10 +72,18 @@ export class BatchedDatagrams implements Datagrams {
   #isInBatch = false
   #isFlushDue = false
 
-  constructor(libc: Libc, counters: Counters, random: Random, descriptors: DescriptorTable) {
+  /** `onBatch` is called before the datagrams of a batch are handed over. */
+  constructor(
+    libc: Libc,
+    counters: Counters,
+    random: Random,
+    descriptors: DescriptorTable,
+    onBatch: () => void = () => {},
+  ) {
     this.libc = libc
     this.counters = counters
     this.#random = random
+    this.#onBatch = onBatch
     this.#descriptors = descriptors
     this.replies = new SendQueue(libc, SEND_BYTES, counters)
     this.later = new SendQueue(libc, SEND_BYTES, counters)
@@ -158,6 +167,7 @@ export class BatchedDatagrams implements Datagrams {
     const events = this.libc.epoll_wait(this.#epoll, this.#eventsAddress, EVENTS, LINGER_MS)
     if (events <= 0) return this.#wait()
     this.batch++
+    this.#onBatch()
     this.#isInBatch = true
     try {
       for (let i = 0; i < events; i++) this.#sockets[this.#events[i * EVENT_WORDS + DATA_WORD]!]?.read()

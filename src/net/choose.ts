@@ -24,15 +24,17 @@ export interface ChoiceParts {
   readonly counters: Counters
   readonly random: Random
   readonly descriptors: DescriptorTable
+  /** Called before the datagrams of a batch are handed over. */
+  readonly onBatch: () => void
 }
 
 export function chooseDatagrams(
   settings: Pick<Settings, 'datagrams' | 'workers'>,
   parts: ChoiceParts,
 ): Choice {
-  const { counters, random, descriptors } = parts
+  const { counters, random, descriptors, onBatch } = parts
   const portable = (reason: string | null): Choice => ({
-    datagrams: new PortableDatagrams(counters, random),
+    datagrams: new PortableDatagrams(counters, random, onBatch),
     reason,
   })
   if (settings.datagrams === 'portable') return portable(null)
@@ -46,7 +48,7 @@ export function chooseDatagrams(
   }
   const fault = trial(libc)
   if (fault !== null) return portable(`a trial on loopback failed: ${fault}`)
-  return { datagrams: new BatchedDatagrams(libc, counters, random, descriptors), reason: null }
+  return { datagrams: new BatchedDatagrams(libc, counters, random, descriptors, onBatch), reason: null }
 }
 
 /** Sends a batch to itself and reads it: structs laid out otherwise than thought show here. Returns what is wrong. */

@@ -22,10 +22,13 @@ export class PortableDatagrams implements Datagrams {
   batch = 0
   readonly #counters: Counters
   readonly #random: Random
+  readonly #onBatch: () => void
 
-  constructor(counters: Counters, random: Random) {
+  /** `onBatch` is called before each datagram is handed over. */
+  constructor(counters: Counters, random: Random, onBatch: () => void = () => {}) {
     this.#counters = counters
     this.#random = random
+    this.#onBatch = onBatch
   }
 
   listen(source: ListenSource, onDatagram: DatagramHandler): Promise<ListeningSocket> {
@@ -42,6 +45,7 @@ export class PortableDatagrams implements Datagrams {
       // A reply to port 0 can reach nobody, and some kernels refuse to send it.
       if (from.port === 0 || !parseAddress(from.address, peer.address)) return
       this.batch++
+      this.#onBatch()
       peer.port = from.port
       peer.text = from.address
       const length = onDatagram(bytes, bytes.length, peer, listening, out)
@@ -67,6 +71,7 @@ export class PortableDatagrams implements Datagrams {
   ): ConnectedSocket {
     const onDatagram = (bytes: Uint8Array, length: number): void => {
       this.batch++
+      this.#onBatch()
       onMessage(bytes, length)
     }
     return new PortableConnected(address, port, this.#random, onDatagram, onError)
@@ -77,6 +82,7 @@ class PortableListener implements ListeningSocket {
   readonly address: string
   readonly #socket: Socket
   readonly #counters: Counters
+  #isClosed = false
 
   constructor(socket: Socket, address: string, counters: Counters) {
     this.#socket = socket
@@ -89,6 +95,8 @@ class PortableListener implements ListeningSocket {
   }
 
   send(bytes: Uint8Array, length: number, peer: Peer): void {
+    // Who waits for an answer may outlive the address that was asked; node:dgram would throw.
+    if (this.#isClosed) return
     // A copy: node:dgram reads the bytes after this call, the caller reuses them.
     this.#socket.send(Buffer.from(bytes.subarray(0, length)), peer.port, peer.text, (error) => {
       if (error) this.#counters.add('udpSendErrors')
@@ -96,6 +104,8 @@ class PortableListener implements ListeningSocket {
   }
 
   close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
     this.#socket.close()
   }
 }

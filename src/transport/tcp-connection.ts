@@ -38,6 +38,8 @@ export class TcpConnection implements Origin {
     this.lastQueryMs = clock.monotonicMs()
     parseAddress(client, this.address)
     const reader = new FrameReader((bytes, length) => {
+      // Ended or cut off: there is no way back for an answer, and the client asks again elsewhere.
+      if (socket.writableEnded || socket.destroyed) return
       this.lastQueryMs = clock.monotonicMs()
       const answerLength = question(bytes, length, this, out)
       if (answerLength > 0) this.#write(out, answerLength)

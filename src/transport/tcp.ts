@@ -98,6 +98,8 @@ export class TcpTransport {
     for (const connection of this.#connections) {
       if (connection.isIdle) {
         connection.destroy()
+        // Its 'close' comes when the others that connect at this moment have been let in.
+        this.#forget(connection)
         return true
       }
     }

@@ -291,7 +291,8 @@ export class Attempts<Waiter> implements PoolEvents, TcpEvents {
     // A SERVFAIL with an OPT is not for want of EDNS, and its EDE (RFC 8914) would be lost by asking without.
     const isMeant = reason === 'servfail' && hasOpt(bytes, length, this.#answer)
     if (!isMeant && this.#retriedWithoutEdns(pending, place, isWithEdns, reason, nowMs)) return
-    pending.refusal = bytes.slice(0, length)
+    // Not `slice`, which is no copy where the bytes are a Buffer.
+    pending.refusal = new Uint8Array(bytes.subarray(0, length))
     pending.refusedBy = upstream.name
     this.#placeFailed(pending, place, reason, nowMs)
   }

@@ -22,6 +22,8 @@ export const Verdict = {
 export type Verdict = (typeof Verdict)[keyof typeof Verdict]
 
 const OPCODE = 0x7800
+/** Octets of a question behind its name. */
+const TYPE_AND_CLASS = 4
 
 /** Compares with the question (name, type, class) of `questionLength` bytes at `asked[askedAt]`. */
 export function judgeReply(
@@ -39,9 +41,11 @@ export function judgeReply(
     return length === HEADER_BYTES || hasNoRecords(bytes) ? Verdict.NoQuestion : Verdict.OtherQuestion
   if (questions !== 1 || length < HEADER_BYTES + questionLength) return Verdict.OtherQuestion
   if (sameQuestion(bytes, HEADER_BYTES, asked, askedAt, questionLength)) return Verdict.Good
-  return sameQuestionIgnoringCase(bytes, HEADER_BYTES, asked, askedAt, questionLength)
-    ? Verdict.OtherCase
-    : Verdict.OtherQuestion
+  const nameLength = questionLength - TYPE_AND_CLASS
+  const isSpelledOtherwise =
+    sameQuestionIgnoringCase(bytes, HEADER_BYTES, asked, askedAt, nameLength) &&
+    sameQuestion(bytes, HEADER_BYTES + nameLength, asked, askedAt + nameLength, TYPE_AND_CLASS)
+  return isSpelledOtherwise ? Verdict.OtherCase : Verdict.OtherQuestion
 }
 
 /** Nothing in the answer and authority sections; an OPT alone may be there. */

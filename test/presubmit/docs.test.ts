@@ -87,7 +87,7 @@ describe('configuration', () => {
     const schema = configurationSchema() as unknown as Schema
     const keys = inCode((code) => {
       const isKey = /^[a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)+$/.test(code) && !/\.(sock|db|json|yaml|txt|ts|md|lock)$/.test(code) // prettier-ignore
-      return isKey && code.split('.')[0]! in schema.properties! ? [code] : []
+      return isKey && Object.hasOwn(schema.properties!, code.split('.')[0]!) ? [code] : []
     })
     expect(keys.length).toBeGreaterThan(10)
     expect(keys.filter((use) => !hasKey(schema, use.split(': ')[1]!.split('.')))).toEqual([])

@@ -98,6 +98,19 @@ describe('pause', () => {
   })
 })
 
+describe('flush', () => {
+  it('is done when every thread has done it', async () => {
+    // Each asks from a port of its own, and the port decides which thread answers.
+    const askOften = (): Promise<unknown[]> =>
+      Promise.all(Array.from({ length: 24 }, () => dataOf('gone.vn')))
+    expect(new Set(await askOften())).toEqual(new Set([CLEAN]))
+    stage.up.answer('gone.vn', 'A', '192.0.2.7')
+    expect(new Set(await askOften())).toEqual(new Set([CLEAN]))
+    expect(expectOk(await run('flush', 'gone.vn'))).toBe('2 cached answers for gone.vn forgotten\n')
+    expect(new Set(await askOften())).toEqual(new Set(['192.0.2.7']))
+  })
+})
+
 describe('what was allowed and paused', () => {
   it('is in force again after a restart', async () => {
     const config = `upstreams: { servers: ["${stage.up.text}"] }\n${CONFIG}`

@@ -1,5 +1,5 @@
 /** The configuration, changed while the server runs: what takes effect, what waits for a restart, what is refused. */
-import { utimesSync } from 'node:fs'
+import { renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { clientDetail, hitOn, listReports, metric } from '../support/admin-reports.ts'
 import { query, type Reply } from '../support/dns-client.ts'
@@ -187,6 +187,31 @@ describe('changed on disk, without a restart', () => {
     await eventually(async () => (await dataOf('evil.vn')) === '10.2.2.2')
     configure()
     await eventually(async () => (await dataOf('evil.vn')) === '10.10.10.10')
+  })
+
+  it('atomically replaced, and through a symlink to a directory, as Kubernetes mounts it', async () => {
+    const put = (file: string, address: string): void =>
+      server.write(file, HEADER + yaml({ sinkhole: `{ ipv4: ${address} }` }))
+    const becomes = (address: string): Promise<unknown> =>
+      eventually(async () => (await dataOf('evil.vn')) === address)
+    const point = (to: string): void => {
+      symlinkSync(to, server.path('..data_tmp'))
+      renameSync(server.path('..data_tmp'), server.path('..data'))
+    }
+    put('.thanhloc.yaml.new', '10.5.5.5')
+    renameSync(server.path('.thanhloc.yaml.new'), server.path('thanhloc.yaml'))
+    await becomes('10.5.5.5')
+    put('..2026_07/thanhloc.yaml', '10.6.6.6')
+    put('..2026_08/thanhloc.yaml', '10.7.7.7')
+    point('..2026_07')
+    rmSync(server.path('thanhloc.yaml'))
+    symlinkSync('..data/thanhloc.yaml', server.path('thanhloc.yaml'))
+    await becomes('10.6.6.6')
+    point('..2026_08')
+    await becomes('10.7.7.7')
+    rmSync(server.path('thanhloc.yaml'))
+    configure()
+    await becomes('10.10.10.10')
   })
 
   it('costs no query: upstreams changed again and again while clients ask', async () => {

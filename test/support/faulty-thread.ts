@@ -25,11 +25,11 @@ const FAULTS: Readonly<Record<Fault, () => void>> = {
 const { name } = workerData as { name: string }
 const orders = new BroadcastChannel('thanhloc-faults')
 orders.unref()
-orders.onmessage = (event) => {
+orders.addEventListener('message', (event) => {
   const { thread, fault } = (event as { data: FaultOrder }).data
   // From a timer: an error in here would be the channel's.
   if (thread === name) setImmediate(FAULTS[fault])
-}
+})
 
 if (process.env['THANHLOC_FAULT_AT_START'] === name) throw new Error('a fault at the start')
 await import(`../../src/${name.replace(/-\d+$/, '')}.ts`)

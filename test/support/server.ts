@@ -62,7 +62,7 @@ export class TestServer {
       options.config
     this.write('thanhloc.yaml', config)
     for (const [name, text] of Object.entries(options.files ?? {})) this.write(name, text)
-    const [program, ...before] = [...(options.runBy ?? []), process.execPath] as [string, ...string[]]
+    const [program, ...before] = [...(options.runBy ?? []), process.execPath]
     this.process = spawn(
       program,
       [
@@ -94,6 +94,7 @@ export class TestServer {
       .logged((line) => line.msg === 'ready', READY_MS)
       .catch((error: unknown) => {
         server.process.kill('SIGKILL')
+        if (options.directory === undefined) rmSync(server.directory, { recursive: true, force: true })
         throw error
       })
     server.port = Number((ready['listen'] as string[])[0]!.split(':').at(-1))

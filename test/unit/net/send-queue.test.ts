@@ -136,7 +136,12 @@ describe('BatchedDatagrams', () => {
 })
 
 describe('chooseDatagrams', () => {
-  const parts = { counters: new Counters(), random: new SecureRandom(), descriptors: new DescriptorTable() }
+  const parts = {
+    counters: new Counters(),
+    random: new SecureRandom(),
+    descriptors: new DescriptorTable(),
+    onBatch: () => {},
+  }
   const choose = (datagrams: 'auto' | 'batched' | 'portable', workers = 1) =>
     chooseDatagrams({ datagrams, workers }, parts)
 

@@ -1,6 +1,6 @@
 /** Ways round policy, and ways to bring the path down, that somebody has thought of: each was open once. */
-import { NetworkSet } from '../../../src/access/networks.ts'
 import { describe, expect, it } from 'vitest'
+import { NetworkSet } from '../../../src/access/networks.ts'
 import { Outcome as Ended } from '../../../src/metrics/counters.ts'
 import { address16 } from '../../support/addresses.ts'
 import { encodeName } from '../../support/dns-client.ts'
@@ -28,11 +28,7 @@ describe('a listed name cannot hide', () => {
     it.lists([['evil.example', 'subtree', 0]])
     const asked = it.ask('shop.example')
     const decoys = Array.from({ length: 20 }, (_, i) => CNAME(`d${i}.example`, `d${i + 1}.example`))
-    it.answer([
-      ...decoys,
-      CNAME('shop.example', 'c2.evil.example'),
-      A('c2.evil.example', '192.0.2.9'),
-    ])
+    it.answer([...decoys, CNAME('shop.example', 'c2.evil.example'), A('c2.evil.example', '192.0.2.9')])
     expect(asked.answers).toEqual(['A 10.10.10.10'])
     expect(it.ask('shop.example').answers).toEqual(['A 10.10.10.10'])
     expect(it.hits()).toMatchObject([{ indicator: 'evil.example', triggers: 2, blocked: 2 }])
@@ -82,7 +78,8 @@ describe('a listed name cannot hide', () => {
       wireRecord('shop.example', 'A', 60, Buffer.from([3]), { rrclass: 3 }),
       wireRecord('shop.example', 'A', 60, Buffer.from([192, 0, 2, 9])),
     ])
-    expect(asked.packet.answers).toHaveLength(2)
+    // Two answers, NOERROR: passed as they are.
+    expect([...asked.bytes!.subarray(2, 8)]).toEqual([0x81, 0x80, 0, 1, 0, 2])
   })
 
   it('behind an allow entry for another name, or for one of several aliases', () => {
@@ -166,10 +163,9 @@ describe('an answer', () => {
     }
     expect(it.exchange.status()[0]).toMatchObject({ case: 'off' })
     const asked = it.ask('shop.example', 'HTTPS')
-    const { bytes, id } = it.datagrams.last
-    expect(it.datagrams.last.qtype).toBe(65)
+    const { id, qtype } = it.datagrams.last
+    expect(qtype).toBe(65)
     const other = wireMessage({ id, flags: 0x8180, questions: [wireQuestion('shop.example', 97)], answers: [wireRecord(pointer(12), 97, 60, Buffer.from([1]))] }) // prettier-ignore
-    expect(other.length).toBeGreaterThan(bytes.length - 11)
     it.datagrams.last.reply(other)
     expect(asked.bytes).toBeNull()
   })
