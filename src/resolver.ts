@@ -40,21 +40,23 @@ const DRAIN_MS = 2000
 
 const start = workerData as ResolverStart
 const { shared, index, name } = start
+/** This thread's one of the blocks that each resolver thread has. */
+const own = (blocks: readonly SharedArrayBuffer[]): SharedArrayBuffer => blocks[index]!
 const mail = new Mailbox(parentPort!, name)
 const log = createLog(name, new LogRingWriter(shared.logRings[name]!), start.settings.log.level)
 const words = new ControlWords(shared.control, shared.counters.length)
 const random = new SecureRandom()
 const clock = new BatchClock(systemClock)
-const counters = new Counters(shared.counters[index]!)
+const counters = new Counters(own(shared.counters))
 const { datagrams, reason } = chooseDatagrams(start.settings, {
   counters,
   random,
-  descriptors: new DescriptorTable(shared.descriptors[index]!),
+  descriptors: new DescriptorTable(own(shared.descriptors)),
   onBatch: clock.move,
 })
 if (reason !== null) log.warn({ reason }, 'packets are read one by one')
 const policy = new Policy(shared.snapshots, shared.overlays)
-const hits = new HitWriter(shared.hitTables[index]!)
+const hits = new HitWriter(own(shared.hitTables))
 
 const { settings } = start
 const limiter = new RateLimiter(
@@ -64,12 +66,25 @@ const limiter = new RateLimiter(
   clock,
 )
 const cache = new AnswerCache(settings.cache, clock, random.bits32())
-// The exchange speaks to the path and the path to the exchange: one of them has to come second.
+// The exchange speaks to the path and the path to the exchange: one of them has to come second. A name may have been
+// listed while it was out: what comes of it is judged by the policy of that moment.
 const exchange: Exchange<Waiter> = new Exchange(settings, datagrams, clock, random, counters, {
-  answered: (pending, bytes, length) => path.answered(pending, bytes, length),
-  slow: (pending) => path.slow(pending),
-  overdue: (pending) => path.overdue(pending),
-  failed: (pending) => path.failed(pending),
+  answered: (pending, bytes, length) => {
+    followSnapshots()
+    return path.answered(pending, bytes, length)
+  },
+  slow: (pending) => {
+    followSnapshots()
+    path.slow(pending)
+  },
+  overdue: (pending) => {
+    followSnapshots()
+    path.overdue(pending)
+  },
+  failed: (pending) => {
+    followSnapshots()
+    path.failed(pending)
+  },
 }, { loopToken: shared.loopToken }) // prettier-ignore
 const parts: Parts = {
   clock,
@@ -93,7 +108,7 @@ const path: QueryPath = new QueryPath(parts)
 let snapshotSeen = 0
 let overlaySeen = 0
 
-/** Changes over to a newer snapshot. Called between queries only. */
+/** Changes over to a newer snapshot. Called between queries and between answers only. */
 function followSnapshots(): void {
   const snapshot = words.generation(Swapped.snapshot)
   if (snapshot !== snapshotSeen) {
@@ -149,6 +164,7 @@ mail.on('settings', (body) => {
   cache.configure(changed.cache)
   // Kept answers know their forward zone by its place.
   if (JSON.stringify(changed.forward) !== JSON.stringify(parts.settings.forward)) cache.flush(null)
+  if (JSON.stringify(changed.upstreams) !== JSON.stringify(parts.settings.upstreams)) cache.forgetFailures()
   exchange.reconfigure(changed)
   tcp.setLimits(changed.tcp)
   path.configure(changed, new NetworkSet(changed.access.networks))

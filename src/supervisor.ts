@@ -113,10 +113,13 @@ export class Supervisor {
     this.#answerLetters()
     for (const name of threadNames(this.#settings.workers)) this.#threads.start(name)
     for (const warning of this.#warnings) this.#log.warn(warning)
+    // No interfaces to be read, no descriptors left: an error nobody caught would end the process.
+    const cannotFollow = (error: unknown): void =>
+      this.#log.error({ error }, 'the addresses of this machine could not be followed')
     const granted = this.#listeners.receiveBufferBytes
     if (granted > 0) this.#log.info({ receiveBufferBytes: granted }, 'receive buffer granted')
     this.#timers.push(
-      setInterval(() => void this.#followInterfaces(), INTERFACES_MS),
+      setInterval(() => void this.#followInterfaces().catch(cannotFollow), INTERFACES_MS),
       setInterval(() => this.#watchHearts(), this.#heartbeatMs),
     )
   }

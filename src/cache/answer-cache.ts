@@ -78,10 +78,10 @@ export class AnswerCache {
 
   /**
    * Notes that nobody could answer this question: `failedUntilMs` of its entry says until when it need not be asked
-   * again, one second at first, twice as long each time (RFC 9520 §3.2). An answer that may be served stale stays.
-   * `ede`: why, or -1.
+   * again, one second at first, twice as long each time up to `mostMs` (RFC 9520 §3.2). An answer that may be served
+   * stale stays. `ede`: why, or -1.
    */
-  storeFailure(question: CacheQuestion, ede: number): Entry {
+  storeFailure(question: CacheQuestion, ede: number, mostMs = MAX_FAILURE_MS): Entry {
     const nowMs = this.#clock.wallMs()
     const facet = facetOfQuestion(question)
     const hash = hashOfQuestion(this.#seed, question, facet)
@@ -95,8 +95,15 @@ export class AnswerCache {
     }
     entry.failures++
     entry.failureEde = ede
-    entry.failedUntilMs = nowMs + failureMs(entry.failures)
+    entry.failedUntilMs = nowMs + Math.min(failureMs(entry.failures), mostMs)
     return entry
+  }
+
+  /** Lets every question be asked again: there are other servers now. Answers stay. */
+  forgetFailures(): void {
+    this.#entries.forEach((entry) => {
+      entry.failures = entry.failedUntilMs = 0
+    })
   }
 
   /**

@@ -4,6 +4,9 @@
  * Importable by every floor; only `control` and `cli` load it.
  */
 
+/** Most resolver threads there is room for in the shared control words. */
+export const MAX_WORKERS = 64
+
 /** An address and a port; IPv6 without brackets, a zone allowed (`fe80::1%eth0`). */
 export interface Endpoint {
   readonly address: string

@@ -11,7 +11,8 @@ export const DESCRIPTOR_BYTES = PLACES * 4
 export class DescriptorTable {
   readonly #words: Int32Array
 
-  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(DESCRIPTOR_BYTES)) {
+  /** `memory` holds `DESCRIPTOR_BYTES`, zero at first. */
+  constructor(memory: SharedArrayBuffer) {
     this.#words = new Int32Array(memory, 0, PLACES)
   }
 

@@ -3,7 +3,7 @@
  * cached answer (never the verdict), so that a cached answer is decided again without being read again, and a clean one
  * costs a null check.
  *
- *   saved   words, for each alias or address that is held:
+ *   saved   words, for each alias or address that is held, but one of those that are held alike:
  *           trigger | entries found in the overlay << 8 | entries found in the base << 16
  *           for each entry, the overlay's first: its set, the place of its record
  */
@@ -84,15 +84,37 @@ export class Screening {
     const { overlay, overlayFound, base, baseFound } = this.#policy
     if (allowFound(overlay, overlayFound, this.#item) || allowFound(base, baseFound, this.#item)) return
     const entries = overlayFound.count + baseFound.count
+    const head = trigger | (overlayFound.count << 8) | (baseFound.count << 16)
+    if (this.#isKept(head)) return
     // An answer is at most 64 KB, so this ends; it starts where honest answers stay.
     while (this.#length + 1 + 2 * entries > this.#own.length) {
       const grown = new Int32Array(this.#own.length * 2)
       grown.set(this.#own)
       this.#words = this.#own = grown
     }
-    this.#own[this.#length++] = trigger | (overlayFound.count << 8) | (baseFound.count << 16)
+    this.#own[this.#length++] = head
     this.#append(overlayFound)
     this.#append(baseFound)
+  }
+
+  /**
+   * True when what was found last is held by the very sets of an item that is kept: the first of them speaks for all.
+   * An answer with thousands of listed addresses, asked for again and again, else costs a decision on each of them.
+   */
+  #isKept(head: number): boolean {
+    const { overlayFound, baseFound } = this.#policy
+    for (let at = 0; at < this.#length;) {
+      const kept = this.#own[at++]!
+      const base = at + 2 * ((kept >> 8) & 0xff)
+      if (kept === head && this.#hasSets(at, overlayFound) && this.#hasSets(base, baseFound)) return true
+      at = base + 2 * ((kept >> 16) & 0xff)
+    }
+    return false
+  }
+
+  #hasSets(at: number, { count, set }: Matches): boolean {
+    for (let match = 0; match < count; match++) if (this.#own[at + 2 * match] !== set[match]) return false
+    return true
   }
 
   #append(found: Matches): void {

@@ -36,6 +36,12 @@ import { AnswerScreen } from './screen.ts'
  */
 const MAX_WAITING = 65_536
 
+/**
+ * How long a failure is remembered at most while no upstream is there at all: that is nothing about the name, and once
+ * the line is back nobody shall wait the five minutes of RFC 9520.
+ */
+const OUTAGE_MS = 5_000
+
 /** What the path works with; all of it belongs to one resolver thread. Members may be replaced between queries. */
 export interface Parts {
   readonly clock: Clock
@@ -186,13 +192,19 @@ export class QueryPath implements ExchangeEvents<Waiter> {
 
   /** Every upstream has failed, or the time is over. */
   failed(pending: Pending<Waiter>): void {
-    this.#failWith(pending, Rcode.ServFail, Errors.unreachable)
+    const isOutage = pending.candidates.every(({ state }) => state !== 'up')
+    this.#failWith(pending, Rcode.ServFail, Errors.unreachable, isOutage ? OUTAGE_MS : undefined)
   }
 
-  #failWith(pending: Pending<Waiter>, rcode: number, ede: readonly EdeOption[] | null): void {
+  #failWith(
+    pending: Pending<Waiter>,
+    rcode: number,
+    ede: readonly EdeOption[] | null,
+    mostMs?: number,
+  ): void {
     const { cache, clock } = this.#parts
     const entry = this.#isCurrent(pending)
-      ? cache.storeFailure(pending, ede?.[0]?.code ?? -1)
+      ? cache.storeFailure(pending, ede?.[0]?.code ?? -1, mostMs)
       : this.#entryOf(pending)
     if (entry?.isServable(clock.wallMs()) === true) this.#releaseStale(pending, entry)
     else this.#releaseFailed(pending, rcode, ede)
@@ -324,15 +336,8 @@ export class QueryPath implements ExchangeEvents<Waiter> {
     return entry.screened
   }
 
-  #entryOf({
-    nameLength,
-    name,
-    qtype,
-    qclass,
-    dnssecOk,
-    checkingDisabled,
-    group,
-  }: Pending<Waiter>): Entry | undefined {
+  #entryOf(pending: Pending<Waiter>): Entry | undefined {
+    const { nameLength, name, qtype, qclass, dnssecOk, checkingDisabled, group } = pending
     const key = { bytes: name, length: nameLength }
     return this.#parts.cache.find(key, qtype, qclass, dnssecOk, checkingDisabled, group)
   }

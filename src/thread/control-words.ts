@@ -10,8 +10,8 @@
  *   word 6 + 4 i                  heartbeat, moves at least once a second
  *   word 7 + 4 i                  1 while it answers
  */
+import { MAX_WORKERS } from '../config/settings.ts'
 
-export const MAX_WORKERS = 64
 const WORDS = 4 + 4 * MAX_WORKERS
 export const CONTROL_BYTES = WORDS * 4
 

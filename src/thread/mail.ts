@@ -2,6 +2,7 @@
  * Messages between threads. Every thread has one port, to main; main passes messages on and looks into none, so that
  * any thread can die and come back without the others having to reconnect. Off the query path.
  */
+import { SecureRandom } from '../random.ts'
 
 export type ThreadName = 'main' | 'control' | 'store' | 'lists' | `resolver-${number}`
 export type Receiver = ThreadName | 'resolvers'
@@ -42,7 +43,8 @@ export class Mailbox {
   readonly #self: ThreadName
   readonly #handlers = new Map<string, LetterHandler>()
   readonly #open = new Map<number, Open>()
-  #nextId = 1
+  /** Not from 1: answers to what the thread before this one asked may still come, and mean nothing here. */
+  #nextId = new SecureRandom().bits32()
 
   constructor(port: LetterPort, self: ThreadName) {
     this.#port = port

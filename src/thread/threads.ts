@@ -7,6 +7,12 @@ import type { Clock } from '../clock.ts'
 import type { Letter, ThreadName } from './mail.ts'
 import type { ThreadStart } from './shared-state.ts'
 
+/**
+ * Room for young objects, MB. A resolver thread makes many that live as long as a question is out; the others idle,
+ * and what they are given they keep (benchmark: compare.py load).
+ */
+const YOUNG_MB = { resolver: 48, others: 6 }
+
 /** A thread that lived this long is restarted at once when it dies. */
 const SETTLED_MS = 10_000
 const FIRST_BACK_OFF_MS = 50
@@ -65,19 +71,17 @@ export class Threads {
     this.#threads.set(name, thread)
     thread.startedMs = this.#clock.monotonicMs()
     thread.startedWallMs = this.#clock.wallMs()
-    const kind = name.replace(/-\d+$/, '') as keyof HeapBounds
-    const worker = new Worker(this.#entries(name), {
-      name,
-      workerData: this.#events.begin(name),
-      resourceLimits: { maxOldGenerationSizeMb: this.#heapMb[kind] },
-    })
+    let worker: Worker
+    try {
+      worker = this.#spawn(name)
+    } catch (thrown) {
+      // Out of descriptors or memory, say. An error here would end the process; later there may be some.
+      return this.#exited(name, thread, textOf(thrown))
+    }
     thread.worker = worker
     let error: string | null = null
     worker.on('message', (letter: Letter) => this.#events.letter(letter))
-    worker.on(
-      'error',
-      (thrown) => (error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)),
-    )
+    worker.on('error', (thrown) => (error = textOf(thrown)))
     worker.on('exit', (code) =>
       this.#exited(name, thread, error ?? (code === 0 ? null : `exit code ${code}`)),
     )
@@ -113,6 +117,18 @@ export class Threads {
     }))
   }
 
+  #spawn(name: ThreadName): Worker {
+    const kind = name.replace(/-\d+$/, '') as keyof HeapBounds
+    return new Worker(this.#entries(name), {
+      name,
+      workerData: this.#events.begin(name),
+      resourceLimits: {
+        maxOldGenerationSizeMb: this.#heapMb[kind],
+        maxYoungGenerationSizeMb: kind === 'resolver' ? YOUNG_MB.resolver : YOUNG_MB.others,
+      },
+    })
+  }
+
   #exited(name: ThreadName, thread: Thread, error: string | null): void {
     thread.worker = null
     thread.lastError = error ?? thread.lastError
@@ -126,4 +142,8 @@ export class Threads {
     this.#events.ended(name, error, delay)
     thread.timer = setTimeout(() => this.start(name), delay)
   }
+}
+
+function textOf(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
 }

@@ -87,6 +87,8 @@ export class Exchange<Waiter> {
   /** No longer in the settings, kept while answers may come. */
   #retired: { readonly upstream: Upstream; readonly closeMs: number }[] = []
   #sweptMs = -Infinity
+  /** Nobody waits for them any more: out for the cache's sake alone, the longest first. */
+  readonly #told = new Set<Pending<Waiter>>()
 
   constructor(
     settings: ExchangeSettings,
@@ -137,7 +139,7 @@ export class Exchange<Waiter> {
     if (known !== null) return this.#join(known, waiter)
 
     const candidates = this.#groups[group]?.order ?? []
-    if (candidates.length === 0 || this.#wheel.size >= this.#maxPending) return false
+    if (candidates.length === 0 || !this.#hasRoom()) return false
     const nowMs = this.#clock.monotonicMs()
     const { generation } = this
     const pending = new Pending<Waiter>(
@@ -212,6 +214,17 @@ export class Exchange<Waiter> {
     for (const { upstream } of this.#retired) upstream.close()
   }
 
+  /** True where one more may be out. Names that nobody answers must not keep out those that somebody would. */
+  #hasRoom(): boolean {
+    for (const pending of this.#wheel.size < this.#maxPending ? [] : this.#told) {
+      this.#told.delete(pending)
+      // Somebody may have joined since.
+      if (pending.waiters.length === 0) this.#settle(pending)
+      if (this.#wheel.size < this.#maxPending) break
+    }
+    return this.#wheel.size < this.#maxPending
+  }
+
   #join(pending: Pending<Waiter>, waiter: Waiter): boolean {
     if (pending.waiters.length >= this.#maxWaiters) return false
     pending.waiters.push(waiter)
@@ -242,6 +255,7 @@ export class Exchange<Waiter> {
     pending.hasJoined = false
     if (isNews && phase > Phase.Young) this.#events.slow(pending)
     if (isNews && phase === Phase.Overdue) this.#events.overdue(pending)
+    if (phase > Phase.Young && pending.waiters.length === 0) this.#told.add(pending)
     if (ageMs >= GIVE_UP_MS) this.#attempts.giveUp(pending)
     else if (nowMs >= pending.retryMs) this.#attempts.timedOut(pending, nowMs)
     this.#schedule(pending)
@@ -263,6 +277,7 @@ export class Exchange<Waiter> {
 
   #settle(pending: Pending<Waiter>): void {
     pending.isDone = true
+    this.#told.delete(pending)
     this.#table.remove(pending)
     this.#wheel.cancel(pending)
     this.#sender.release(pending)

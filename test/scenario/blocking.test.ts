@@ -317,6 +317,8 @@ describe('the hit', () => {
     const asked = 400
     for (let sent = 0; sent < asked; sent += 50) {
       await Promise.all(Array.from({ length: 50 }, (_, i) => ask(`${sent + i}.tree.vn`, 'A', from)))
+      // Longer than what the store takes in at once.
+      await new Promise((resolve) => setTimeout(resolve, 250))
     }
     const linesOf = (): LogLine[] =>
       stage.server.lines.filter(({ msg, client }) => msg === 'blocked' && client === from)

@@ -276,15 +276,37 @@ describe('bad input', () => {
     expect(stage.server.lines.filter(({ level }) => level === 'error')).toEqual([])
   }
 
-  it.each<[string, Partial<Parts>, object]>([
-    ['10,000 options', { additional: [wireOpt(Buffer.concat(Array.from({ length: 10_000 }, () => wireOption(65_001))))] }, answered],
-    ['5,000 records before the OPT', { additional: [...Array.from({ length: 5_000 }, () => wireRecord('', 16, 0, Buffer.alloc(0))), wireOpt()] }, formerr],
-    ['a chain of 120 pointers', { questions: [A_VN], additional: Array.from({ length: 120 }, (_, i) => wireRecord(pointer(12 + (i % 8)), 16, 0, Buffer.alloc(0))) }, formerr],
-  ])('%s', async (_, parts, expected) => {
-    const bytes = message(parts)
-    for (const tcp of [false, true]) expect(told(await send(bytes, tcp))).toEqual(expected)
+  const options = (count: number): Partial<Parts> => ({
+    additional: [wireOpt(Buffer.concat(Array.from({ length: count }, () => wireOption(65_001))))],
+  })
+  const records = (count: number): Partial<Parts> => ({
+    additional: [...Array.from({ length: count }, () => wireRecord('', 16, 0, Buffer.alloc(0))), wireOpt()],
+  })
+  const pointers = (count: number): Partial<Parts> => ({
+    additional: Array.from({ length: count }, (_, i) =>
+      wireRecord(pointer(12 + (i % 8)), 16, 0, Buffer.alloc(0)),
+    ),
+  })
+
+  // By UDP as much as any query may hold, by TCP as much as a message may.
+  it.each<[string, Partial<Parts>, Partial<Parts>, object]>([
+    ['10,000 options', options(1_000), options(10_000), answered],
+    ['5,000 records before the OPT', records(300), records(5_000), formerr],
+    ['pointers to pointers', pointers(300), pointers(5_000), formerr],
+  ])('%s', async (_, byUdp, byTcp, expected) => {
+    expect(told(await send(message(byUdp)))).toEqual(expected)
+    expect(told(await send(message(byTcp), true))).toEqual(expected)
     await expectAlive()
-  }) // prettier-ignore
+  })
+
+  it('datagrams of 60 KB: answered or dropped, and nobody else is', async () => {
+    const client = await UdpClient.open(stage.server.port)
+    const large = [message(options(10_000)), message(records(5_000)), Buffer.alloc(65_000, 0xff)]
+    for (const reply of await client.shower(Array.from({ length: 10 }, () => large).flat()))
+      expect(readReply(reply).id).toBe(ID)
+    client.close()
+    await expectAlive()
+  })
 
   it('3,000 mutated queries and garbage: no crash, and no answer that is none', async () => {
     const random = seededRandom(20_221_108)

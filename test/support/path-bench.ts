@@ -61,7 +61,7 @@ export class Outcome {
 const UNKNOWN_HTTPS = 'UNKNOWN_65'
 
 const CONFIG = `
-upstreams: { servers: ["192.0.2.53"] }
+upstreams: { servers: ["127.0.0.1:1"] }
 sinkhole: { ipv4: 10.10.10.10, ipv6: "fd00:10::10", ttl: 60s }
 access: { networks: ["10.0.0.0/8", "127.0.0.0/8"] }
 `

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { Type, type Static } from 'typebox'
 import { parseEndpoint, parseNetwork } from '../address.ts'
 import { checked, durationMs } from '../formats.ts'
-import type { Endpoint, Settings } from '../settings.ts'
+import { MAX_WORKERS, type Endpoint, type Settings } from '../settings.ts'
 
 export const ListenSchema = Type.Array(Type.String({ format: 'listen' }), {
   description:
@@ -13,11 +13,14 @@ export const ListenSchema = Type.Array(Type.String({ format: 'listen' }), {
   maxItems: 64,
 })
 
-export const WorkersSchema = Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum: 256 })], {
-  description:
-    'Resolver threads. `auto`: as many as the machine has processors, one on machines of two or fewer.',
-  default: 'auto',
-})
+export const WorkersSchema = Type.Union(
+  [Type.Literal('auto'), Type.Integer({ minimum: 1, maximum: MAX_WORKERS })],
+  {
+    description:
+      'Resolver threads. `auto`: as many as the machine has processors, one on machines of two or fewer.',
+    default: 'auto',
+  },
+)
 
 export const DatagramsSchema = Type.Union(
   [Type.Literal('auto'), Type.Literal('batched'), Type.Literal('portable')],
@@ -95,7 +98,7 @@ export function readWorkers(
   processors: number = availableParallelism(),
 ): number {
   if (workers !== 'auto') return workers
-  return processors <= 2 ? 1 : processors
+  return processors <= 2 ? 1 : Math.min(processors, MAX_WORKERS)
 }
 
 /** Normalises `access`. */

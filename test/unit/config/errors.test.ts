@@ -49,9 +49,9 @@ describe('values', () => {
     ['upstreams: { servers: [0.0.0.0] }', 'is not the address of one machine'],
     ['upstreams: { servers: ["1.1.1.1:0"] }', 'has port 0'],
     ['upstreams: { strategy: fast }', '1:24: upstreams.strategy is fast: did you mean fastest?'],
-    ['workers: 0', '1:10: workers is 0: expects a whole number from 1 to 256'],
+    ['workers: 0', '1:10: workers is 0: expects a whole number from 1 to 64'],
     ['workers: many', '1:10: workers is many: '],
-    ['workers: 1.5', '1:10: workers is 1.5: expects a whole number from 1 to 256'],
+    ['workers: 1.5', '1:10: workers is 1.5: expects a whole number from 1 to 64'],
     ['special: { privateRelay: yes }', '1:26: special.privateRelay is yes: expects true or false'],
     ['access: { networks: [10.0.0.1/8] }', 'has bits set beyond its prefix length: did you mean 10.0.0.0/8?'],
     ['access: { networks: [10.0.0.0/33] }', 'write a number from 0 to 32'],
@@ -135,7 +135,10 @@ describe('references', () => {
     ['listen: ["10.0.0.5:53"]\nupstreams: { servers: [10.0.0.5] }', 'is this resolver itself'],
     ['forward: [ { zones: [a.test, A.test.], servers: [10.0.0.1] } ]', 'the zone a.test stands here twice'],
     ['records: { a.test: 10.0.0.1, A.test.: 10.0.0.2 }', 'a.test stands here twice'],
-    ['records: { a.test: { cname: b.test, txt: [x] }, b.test: 10.0.0.1 }', 'nothing else may stand beside it'],
+    [
+      'records: { a.test: { cname: b.test, txt: [x] }, b.test: 10.0.0.1 }',
+      'nothing else may stand beside it',
+    ],
     ['records: { a.test: { cname: b.example } }', 'which is not among the records'],
     ['records: { a.test: { ttl: 1h } }', 'says nothing'],
   ])('%s', (text, expected) => {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { Counters } from '../../../src/metrics/counters.ts'
 import { BatchedDatagrams } from '../../../src/net/batched.ts'
 import type { Datagrams, ListeningSocket } from '../../../src/net/datagram.ts'
-import { DescriptorTable } from '../../../src/net/descriptors.ts'
+import { DESCRIPTOR_BYTES, DescriptorTable } from '../../../src/net/descriptors.ts'
 import { libc } from '../../../src/net/libc.ts'
 import { PortableDatagrams } from '../../../src/net/portable.ts'
 import { boundPort, openUdp } from '../../../src/net/sockets.ts'
@@ -15,7 +15,12 @@ import { address16 } from '../../support/addresses.ts'
 const MAKE = {
   portable: (): Datagrams => new PortableDatagrams(new Counters(), new SecureRandom()),
   batched: (): Datagrams =>
-    new BatchedDatagrams(libc!, new Counters(), new SecureRandom(), new DescriptorTable()),
+    new BatchedDatagrams(
+      libc!,
+      new Counters(),
+      new SecureRandom(),
+      new DescriptorTable(new SharedArrayBuffer(DESCRIPTOR_BYTES)),
+    ),
 }
 
 const echo = (bytes: Uint8Array, length: number, _peer: unknown, _socket: unknown, out: Uint8Array) => {

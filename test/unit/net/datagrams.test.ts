@@ -6,7 +6,7 @@ import { Counters } from '../../../src/metrics/counters.ts'
 import { addressText } from '../../../src/net/address.ts'
 import { BatchedDatagrams } from '../../../src/net/batched.ts'
 import type { Datagrams, DatagramHandler, ListeningSocket } from '../../../src/net/datagram.ts'
-import { DescriptorTable } from '../../../src/net/descriptors.ts'
+import { DESCRIPTOR_BYTES, DescriptorTable } from '../../../src/net/descriptors.ts'
 import { libc } from '../../../src/net/libc.ts'
 import { PortableDatagrams } from '../../../src/net/portable.ts'
 import { boundPort, openUdp } from '../../../src/net/sockets.ts'
@@ -15,7 +15,13 @@ import { SecureRandom } from '../../../src/random.ts'
 const counters = new Counters()
 const MAKE = {
   portable: (): Datagrams => new PortableDatagrams(counters, new SecureRandom()),
-  batched: (): Datagrams => new BatchedDatagrams(libc!, counters, new SecureRandom(), new DescriptorTable()),
+  batched: (): Datagrams =>
+    new BatchedDatagrams(
+      libc!,
+      counters,
+      new SecureRandom(),
+      new DescriptorTable(new SharedArrayBuffer(DESCRIPTOR_BYTES)),
+    ),
 }
 
 /** Listens as a resolver thread does: on a socket that somebody else has opened. */

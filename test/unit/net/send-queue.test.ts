@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { Counters } from '../../../src/metrics/counters.ts'
 import { BatchedDatagrams } from '../../../src/net/batched.ts'
 import { chooseDatagrams, trial } from '../../../src/net/choose.ts'
-import { DescriptorTable } from '../../../src/net/descriptors.ts'
+import { DESCRIPTOR_BYTES, DescriptorTable } from '../../../src/net/descriptors.ts'
 import { libc, type Libc } from '../../../src/net/libc.ts'
 import { BATCH } from '../../../src/net/mmsg-arena.ts'
 import { SendQueue } from '../../../src/net/send-queue.ts'
@@ -104,7 +104,12 @@ describe('BatchedDatagrams', () => {
   it('drops a datagram that is longer than its room, counts it, and goes on', async () => {
     const counters = new Counters()
     const seen: number[] = []
-    const datagrams = new BatchedDatagrams(calls, counters, new SecureRandom(), new DescriptorTable())
+    const datagrams = new BatchedDatagrams(
+      calls,
+      counters,
+      new SecureRandom(),
+      new DescriptorTable(new SharedArrayBuffer(DESCRIPTOR_BYTES)),
+    )
     const fd = openUdp('127.0.0.1', 0, { reusePort: false })
     const listener = await datagrams.listen({ fd, address: '127.0.0.1', port: 0 }, (_bytes, length) => {
       seen.push(length)
@@ -121,7 +126,7 @@ describe('BatchedDatagrams', () => {
   })
 
   it('leaves nothing open that its thread has noted, when main closes it', async () => {
-    const table = new DescriptorTable()
+    const table = new DescriptorTable(new SharedArrayBuffer(DESCRIPTOR_BYTES))
     const datagrams = new BatchedDatagrams(calls, new Counters(), new SecureRandom(), table)
     const connected = datagrams.connect('127.0.0.1', 9, () => {}, () => {}) // prettier-ignore
     const gone = datagrams.connect('127.0.0.1', 9, () => {}, () => {}) // prettier-ignore
@@ -139,7 +144,7 @@ describe('chooseDatagrams', () => {
   const parts = {
     counters: new Counters(),
     random: new SecureRandom(),
-    descriptors: new DescriptorTable(),
+    descriptors: new DescriptorTable(new SharedArrayBuffer(DESCRIPTOR_BYTES)),
     onBatch: () => {},
   }
   const choose = (datagrams: 'auto' | 'batched' | 'portable', workers = 1) =>

@@ -225,6 +225,20 @@ describe('new settings', () => {
   })
 })
 
+describe('an outage', () => {
+  it('of all upstreams ends for every name within seconds of its end', () => {
+    const it = new PathBench()
+    for (let second = 0; second < 400; second++) {
+      it.ask('shop.example')
+      for (const { socket } of it.datagrams.sent.splice(0)) socket.fail('ECONNREFUSED')
+      it.clock.advance(1000)
+    }
+    it.datagrams.onSend = (sent) => sent.reply(answerTo(sent.bytes))
+    it.clock.advance(6_000)
+    expect(it.ask('shop.example').answers).toEqual(['A 192.0.2.1'])
+  })
+})
+
 describe('a flood', () => {
   it('of queries that cannot be read is limited like any other', () => {
     const it = new PathBench()
