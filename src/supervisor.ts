@@ -155,7 +155,7 @@ export class Supervisor {
       })
     // Resolvers first, so that their last hits are in the tables when the store drains them.
     await Promise.all(this.#resolvers.map(ask))
-    await ask('store')
+    await Promise.all([ask('store'), ask('lists')])
     await ask('control')
     await this.#threads.terminateAll()
     this.#unlock()

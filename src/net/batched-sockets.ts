@@ -9,6 +9,9 @@ import { boundPort } from './sockets.ts'
 /** Bytes of sockaddr_in and sockaddr_in6. */
 const NAME4 = 16
 const NAME6 = 28
+/** Where the header says TC (RFC 1035 §4.1.1). */
+const TC_BYTE = 2
+const TC_BIT = 2
 
 export class BatchedListener implements ListeningSocket {
   readonly address: string
@@ -181,8 +184,9 @@ export class BatchedConnected implements ConnectedSocket {
     }
     // What one message brings about may close this socket: the rest of the batch is then nobody's.
     for (let i = 0; i < count && !this.#isClosed; i++) {
-      if ((received.flagsOf(i) & C.MSG_TRUNC) === 0)
-        this.#onMessage(received.buffers[i]!, received.lengthOf(i))
+      // Longer than we said we take: as good as truncated by the sender, and TC says so to whoever reads it.
+      if ((received.flagsOf(i) & C.MSG_TRUNC) !== 0) received.buffers[i]![TC_BYTE]! |= TC_BIT
+      this.#onMessage(received.buffers[i]!, received.lengthOf(i))
     }
     received.resetReceived(count)
   }

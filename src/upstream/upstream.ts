@@ -80,6 +80,7 @@ export class Upstream {
   #probeGapMs = FIRST_PROBE_MS
   #nextProbeMs = 0
   /** RFC 6298 §2; 0 before the first answer. */
+  #measured = 0
   #smoothedMs = 0
   #varianceMs = 0
   #penaltyMs = 0
@@ -126,10 +127,13 @@ export class Upstream {
     this.#penaltyMs = this.#penaltyMs < 1 ? 0 : this.#penaltyMs / 2
     if (this.#smoothedMs === 0) {
       this.#smoothedMs = Math.max(rttMs, 0.01)
+      this.#measured = 1
       this.#varianceMs = rttMs / 2
     } else {
       this.#varianceMs = 0.75 * this.#varianceMs + 0.25 * Math.abs(this.#smoothedMs - rttMs)
-      this.#smoothedMs = Math.max(0.875 * this.#smoothedMs + 0.125 * rttMs, 0.01)
+      // RFC 6298 §2.3 in the long run; the first few count alike, or one bad start would decide for long.
+      const gain = Math.max(0.125, 1 / ++this.#measured)
+      this.#smoothedMs = Math.max((1 - gain) * this.#smoothedMs + gain * rttMs, 0.01)
     }
     if (this.#useless < MAX_USELESS) this.#recover()
   }

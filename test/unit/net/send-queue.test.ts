@@ -195,3 +195,34 @@ describe('receiveDrops', () => {
     closeSocket(fd)
   })
 })
+
+describe('an answer longer than its room', () => {
+  it('comes as one that says TC, so that it is asked for by TCP', async () => {
+    const server = await receiver()
+    const datagrams = new BatchedDatagrams(
+      calls,
+      new Counters(),
+      new SecureRandom(),
+      new DescriptorTable(new SharedArrayBuffer(DESCRIPTOR_BYTES)),
+    )
+    const heard: { length: number; tc: boolean }[] = []
+    const connected = datagrams.connect(
+      '127.0.0.1',
+      server.port,
+      (bytes, length) => heard.push({ length, tc: (bytes[2]! & 2) !== 0 }),
+      () => {},
+    )
+    server.socket.on('message', (_bytes, from) => {
+      server.socket.send(new Uint8Array(4096), from.port, from.address)
+      server.socket.send(new Uint8Array(5000), from.port, from.address)
+    })
+    connected.send(Uint8Array.of(1), 1)
+    await settled(() => heard.length === 2)
+    expect(heard).toEqual([
+      { length: 4096, tc: false },
+      { length: 4096, tc: true },
+    ])
+    connected.close()
+    server.socket.close()
+  })
+})
