@@ -159,7 +159,8 @@ export function packAnswer(
 ): Entry {
   const { length, count } = answer
   const bytes = new Uint8Array(length + 2 * count)
-  bytes.set(message.subarray(0, length))
+  // By hand: a view for `set` would be one object more, and most answers are short.
+  for (let at = 0; at < length; at++) bytes[at] = message[at]!
   bytes[0] = 0
   bytes[1] = 0
   for (let at = HEADER_BYTES; at < answer.questionEnd - 4; at++) bytes[at] = lower(bytes[at]!)

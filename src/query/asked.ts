@@ -7,7 +7,7 @@ import type { Query } from '../wire/question.ts'
 import type { Origin, ReplyTo } from './origin.ts'
 
 /** What of a query its reply depends on. */
-export type ReplyNeeds = Omit<Query, 'key'>
+export type ReplyNeeds = Omit<Query, 'key' | 'tc' | 'rcodeWanted' | 'ednsVersion'>
 
 export class Asked {
   /** Header and question as they came, with the client's case. */
@@ -43,28 +43,29 @@ export class Asked {
   /** A copy that shares nothing with what is reused. */
   toWaiter(origin: Origin): Waiter {
     const { query } = this
-    const waiter = new Waiter(origin.later())
-    // Not `slice`, which is no copy where the transport has a Buffer.
-    waiter.request = new Uint8Array(this.request.subarray(0, HEADER_BYTES + query.questionLength))
+    const replyTo = origin.later()
+    const waiter = new Waiter(replyTo)
+    const length = HEADER_BYTES + query.questionLength
+    // By hand: `slice` is no copy where the transport has a Buffer, and a view would be one object more.
+    const request = new Uint8Array(length)
+    for (let at = 0; at < length; at++) request[at] = this.request[at]!
+    waiter.request = request
     waiter.query = {
       id: query.id,
       flags: query.flags,
       opcode: query.opcode,
       rd: query.rd,
-      tc: query.tc,
       ad: query.ad,
       cd: query.cd,
       questionLength: query.questionLength,
       qtype: query.qtype,
       qclass: query.qclass,
-      rcodeWanted: query.rcodeWanted,
       hasEdns: query.hasEdns,
-      ednsVersion: query.ednsVersion,
       udpSize: query.udpSize,
       dnssecOk: query.dnssecOk,
       wantsNsid: query.wantsNsid,
     }
-    waiter.client = this.client.slice()
+    waiter.client = replyTo.address
     waiter.transport = this.transport
     waiter.maxBytes = this.maxBytes
     waiter.startedMs = this.startedMs
@@ -98,6 +99,6 @@ export class Waiter extends Asked {
 
 const NOTHING = new Uint8Array(0)
 const NO_QUERY: ReplyNeeds = {
-  id: 0, flags: 0, opcode: 0, rd: false, tc: false, ad: false, cd: false, questionLength: 0, qtype: 0, qclass: 0,
-  rcodeWanted: 0, hasEdns: false, ednsVersion: 0, udpSize: 512, dnssecOk: false, wantsNsid: false,
+  id: 0, flags: 0, opcode: 0, rd: false, ad: false, cd: false, questionLength: 0, qtype: 0, qclass: 0,
+  hasEdns: false, udpSize: 512, dnssecOk: false, wantsNsid: false,
 } // prettier-ignore

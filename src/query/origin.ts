@@ -17,6 +17,8 @@ export interface Origin {
  * gone is no error.
  */
 export interface ReplyTo {
+  /** The client, 16 bytes, for as long as this lives. */
+  readonly address: Uint8Array
   send(bytes: Uint8Array, length: number): void
 }
 

@@ -173,7 +173,7 @@ export class QueryPath implements ExchangeEvents<Waiter> {
     const notes = { generation: policy.generation, screened, ede: answer.ede }
     if (this.#isCurrent(pending)) cache.store(pending, bytes, answer, notes)
     this.#release(pending, screened, (waiter) => {
-      this.#out.set(bytes.subarray(0, end))
+      for (let at = 0; at < end; at++) this.#out[at] = bytes[at]!
       return this.#replies.message(this.#out, end, waiter, answer.rcode, Outcome.forwarded, true, ede)
     })
     return true

@@ -64,6 +64,7 @@ export class TcpConnection implements Origin {
     if (this.#pending >= MAX_PENDING) this.#socket.pause()
     let isOpen = true
     return {
+      address: this.address,
       send: (bytes, length) => {
         if (!isOpen) return
         isOpen = false

@@ -17,13 +17,28 @@ class UdpOrigin implements Origin {
   }
 
   later(): ReplyTo {
-    const { socket, peer } = this
-    const copy: Peer = { ...peer, address: peer.address.slice() }
-    return {
-      send: (bytes, length) => {
-        if (length > 0) socket.send(bytes, length, copy)
-      },
-    }
+    return new UdpReply(this.socket, this.peer)
+  }
+}
+
+/** Where one answer goes; a copy of the peer, and all there is to it: one is made for every query that is forwarded. */
+class UdpReply implements ReplyTo, Peer {
+  readonly address = new Uint8Array(16)
+  port: number
+  text: string
+  scope: number
+  readonly #socket: ListeningSocket
+
+  constructor(socket: ListeningSocket, peer: Peer) {
+    this.#socket = socket
+    this.port = peer.port
+    this.text = peer.text
+    this.scope = peer.scope
+    for (let i = 0; i < 16; i++) this.address[i] = peer.address[i]!
+  }
+
+  send(bytes: Uint8Array, length: number): void {
+    if (length > 0) this.#socket.send(bytes, length, this)
   }
 }
 

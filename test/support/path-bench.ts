@@ -162,7 +162,7 @@ export class PathBench {
       maxBytes: transport === 0 ? 1232 : 65_535,
       later: () => {
         isLater = true
-        return { send: keep }
+        return { address: origin.address.slice(), send: keep }
       },
     }
     // A buffer of its own that is spoiled afterwards, as the transports do.

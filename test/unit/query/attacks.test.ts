@@ -139,6 +139,7 @@ describe('an answer', () => {
       address: address16('10.1.2.3'),
       maxBytes: 1232,
       later: () => ({
+        address: address16('10.1.2.3'),
         send: (bytes: Uint8Array, length: number) => void got.push(Buffer.from(bytes.subarray(0, length))),
       }),
     }
@@ -254,7 +255,7 @@ describe('a flood', () => {
     const out = new Uint8Array(4096)
     let later = 0
     let failed = 0
-    const origin = { transport: 0 as const, address: address16('127.0.0.1'), maxBytes: 1232, later: () => (later++, { send: () => {} }) } // prettier-ignore
+    const origin = { transport: 0 as const, address: address16('127.0.0.1'), maxBytes: 1232, later: () => (later++, { address: address16('127.0.0.1'), send: () => {} }) } // prettier-ignore
     for (let name = 0; name < 70; name++) {
       const query = wireMessage({ id: 1, questions: [wireQuestion(`n${name}.example`, 'A')] })
       for (let i = 0; i < 1000; i++) failed += it.path.question(query, query.length, origin, out) > 0 ? 1 : 0
