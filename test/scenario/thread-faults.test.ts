@@ -16,6 +16,8 @@ import { PlainServer } from '../support/plain-server.ts'
 import { recordedHits } from '../support/recorded.ts'
 import { eventually, TestServer } from '../support/server.ts'
 
+/** Of one test on a machine that does much else. */
+const PATIENCE_MS = 90_000
 const ENTRY = join(import.meta.dirname, '../support/faulty-main.ts')
 /** Asks known numbers of listed names; the load has its own clients. */
 const COUNTED = '127.0.9.1'
@@ -160,18 +162,18 @@ const FAULTS = [
   ['heap', /ERR_WORKER_OUT_OF_MEMORY|memory limit/],
 ] as const satisfies readonly (readonly [Fault, RegExp])[]
 
-describe.each(FAULTS)('a thread that dies by: %s', (fault, error) => {
+describe.each(FAULTS)('a thread that dies by: %s', { timeout: PATIENCE_MS }, (fault, error) => {
   it.each(['lists', 'store', 'control'])('%s: nobody waits', (thread) => withstand(1, thread, fault, error))
   it('the only resolver: what it lost is asked again', () => withstand(1, 'resolver-0', fault, error))
   it('one of two resolvers: what it lost is asked again', () => withstand(2, 'resolver-1', fault, error))
 })
 
-describe('a resolver thread that does not move', () => {
+describe('a resolver thread that does not move', { timeout: PATIENCE_MS }, () => {
   it('is replaced, and what waited in the kernel is answered', () =>
     withstand(1, 'resolver-0', 'hang', /exit code 1|terminated/))
 })
 
-describe('one of two resolver threads', () => {
+describe('one of two resolver threads', { timeout: PATIENCE_MS }, () => {
   it('has its share of the clients again after its restart: nobody is left unanswered', async () => {
     const under = await open(2)
     const ask = (round: string, timeoutMs: number): Promise<PromiseSettledResult<unknown>[]> =>
@@ -193,7 +195,7 @@ describe('one of two resolver threads', () => {
   })
 })
 
-describe('a thread that dies whenever it is started', () => {
+describe('a thread that dies whenever it is started', { timeout: PATIENCE_MS }, () => {
   let plain: PlainServer
   let directory: string
   beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'thanhloc-'))))

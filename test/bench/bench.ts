@@ -1,0 +1,68 @@
+/**
+ * `npm run bench [-- NAME…] [--huge] [--json FILE]`: measures what needs no other server, prints tables. All of them
+ * but `smoke` and `compare` unless named; `compare` (block, hit, mix, miss, load: those named behind it) needs what
+ * compare.py says. Loopback only.
+ */
+import { writeFileSync } from 'node:fs'
+import { availableParallelism, loadavg } from 'node:os'
+import { parseArgs } from 'node:util'
+import { compare } from './compare.ts'
+import { flood } from './flood.ts'
+import { latency } from './latency.ts'
+import { load } from './load.ts'
+import { memory, reload } from './reload.ts'
+import { shapes } from './shapes.ts'
+import { smoke } from './smoke.ts'
+import { formatTable, type Table } from './table.ts'
+import { workers } from './workers.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    huge: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    peers: { type: 'string' },
+    seconds: { type: 'string' },
+  },
+})
+
+const MILLION = 1_000_000
+const BENCHMARKS: Readonly<Record<string, () => Promise<Table>>> = {
+  shapes,
+  latency,
+  reload,
+  memory,
+  flood,
+  workers,
+  load: () => load(values.huge ? [MILLION, 10 * MILLION] : [MILLION]),
+}
+
+async function measure(): Promise<Table[]> {
+  const tables: Table[] = []
+  const note = async (run: () => Promise<Table>): Promise<void> => {
+    const table = await run()
+    console.log(`${formatTable(table)}\n`)
+    tables.push(table)
+  }
+  if (positionals[0] === 'smoke') {
+    await note(() => shapes(10))
+    await note(smoke)
+  } else if (positionals[0] === 'compare') {
+    const more = ['peers', 'seconds'].flatMap((name) => {
+      const value = values[name as 'peers' | 'seconds']
+      return value === undefined ? [] : [`--${name}`, value]
+    })
+    await note(() => compare(positionals.slice(1), more))
+  } else {
+    const unknown = positionals.filter((name) => !Object.hasOwn(BENCHMARKS, name))
+    if (unknown.length > 0) throw new Error(`no benchmark ${unknown.join(', ')}; there are: ${Object.keys(BENCHMARKS).join(', ')}, smoke, compare`) // prettier-ignore
+    for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHMARKS)) await note(BENCHMARKS[name]!) // prettier-ignore
+  }
+  return tables
+}
+
+console.log(`${availableParallelism()} cores, load ${loadavg().map((one) => one.toFixed(2)).join(' ')}\n`) // prettier-ignore
+const tables = await measure()
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(tables, null, 2)}\n`)
+// What scripted clocks have left running.
+process.exit()
