@@ -22,6 +22,7 @@ const { values, positionals } = parseArgs({
     huge: { type: 'boolean', default: false },
     json: { type: 'string' },
     peers: { type: 'string' },
+    rounds: { type: 'string' },
     seconds: { type: 'string' },
   },
 })
@@ -48,8 +49,8 @@ async function measure(): Promise<Table[]> {
     await note(() => shapes(10))
     await note(smoke)
   } else if (positionals[0] === 'compare') {
-    const more = ['peers', 'seconds'].flatMap((name) => {
-      const value = values[name as 'peers' | 'seconds']
+    const more = ['peers', 'seconds', 'rounds'].flatMap((name) => {
+      const value = values[name as 'peers' | 'seconds' | 'rounds']
       return value === undefined ? [] : [`--${name}`, value]
     })
     await note(() => compare(positionals.slice(1), more))

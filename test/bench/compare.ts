@@ -33,6 +33,8 @@ export async function compare(kinds: readonly string[], more: readonly string[])
 
 async function measure(kind: string, more: readonly string[]): Promise<Figures> {
   const directory = mkdtempSync(join(tmpdir(), 'thanhloc-bench-'))
+  const remove = (): void => rmSync(directory, { recursive: true, force: true })
+  process.once('exit', remove)
   try {
     const config = join(directory, 'thanhloc.yaml')
     writeFileSync(config, '# what is not said is as it comes\n')
@@ -42,10 +44,11 @@ async function measure(kind: string, more: readonly string[]): Promise<Figures> 
     const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` }
     console.log(`compare ${kind}`)
     const child = spawn('python3', [script, kind, '--ours', ours, '--json', json, ...more], { stdio: 'inherit', env }) // prettier-ignore
+    process.once('exit', () => child.kill('SIGTERM'))
     const [code] = (await once(child, 'close')) as [number | null]
     if (code !== 0) throw new Error(`compare.py ${kind} has ended with ${code}`)
     return JSON.parse(readFileSync(json, 'utf8')) as Figures
   } finally {
-    rmSync(directory, { recursive: true, force: true })
+    remove()
   }
 }

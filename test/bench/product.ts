@@ -1,7 +1,7 @@
 /** The product as its users start it, by bin/thanhloc, in a directory of its own, and what it costs. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -17,7 +17,7 @@ for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) proce
 
 export interface ProductOptions {
   /** Names of the one list. */
-  readonly names: readonly string[] | string
+  readonly names: readonly string[]
   readonly upstreamPort?: number
   readonly workers?: number
   readonly datagrams?: 'batched' | 'portable'
@@ -38,7 +38,8 @@ export class Product {
     this.#options = options
     open.add(this.#remove)
     writeFileSync(join(this.directory, 'thanhloc.yaml'), `datagrams: ${options.datagrams ?? 'auto'}\n`)
-    this.writeList(options.names)
+    this.prepareList(options.names)
+    this.swapList()
   }
 
   static async start(options: ProductOptions): Promise<Product> {
@@ -47,14 +48,17 @@ export class Product {
     return product
   }
 
-  writeList(names: readonly string[] | string): void {
-    writeFileSync(
-      join(this.directory, 'list.txt'),
-      typeof names === 'string' ? names : `${names.join('\n')}\n`,
-    )
+  /** Writes the list beside the one there is. */
+  prepareList(names: readonly string[]): void {
+    writeFileSync(join(this.directory, 'list.next'), `${names.join('\n')}\n`)
   }
 
-  /** Starts it on `port` (0: a free one) and resolves when it says `ready`; `spawned` is called at once. */
+  /** Puts it in place, in one step. */
+  swapList(): void {
+    renameSync(join(this.directory, 'list.next'), join(this.directory, 'list.txt'))
+  }
+
+  /** Starts it on `port` (0: a free one) and resolves when it says `ready`. */
   async start(port = 0): Promise<void> {
     this.log = ''
     const { upstreamPort = 9, workers = 1 } = this.#options
@@ -90,9 +94,10 @@ export class Product {
     }
   }
 
-  /** Reads the list again and waits until it is in force. */
+  /** Puts the prepared list in place and waits until it is in force. */
   async reload(): Promise<void> {
     const times = this.log.split('"msg":"lists in force"').length
+    this.swapList()
     this.signal('SIGHUP')
     await this.logged('lists in force', times)
   }

@@ -23,7 +23,7 @@ export async function reload(): Promise<Table> {
     const rows: (string | number)[][] = []
     for (let run = 1; run <= RUNS; run++) {
       for (const isIdle of [true, false]) {
-        if (!isIdle) product.writeList([...listed.slice(1), `run${run}.example`])
+        if (!isIdle) product.prepareList([...listed.slice(1), `run${run}.example`])
         const load = runLoad({ port, names, perSecond: RATE, seconds: SECONDS })
         await pause(1000)
         const startMs = performance.now()
@@ -56,7 +56,7 @@ export async function memory(): Promise<Table> {
   try {
     const rows: number[][] = []
     for (let number = 1; number <= RELOADS; number++) {
-      product.writeList([...listed.slice(1), `run${number}.example`])
+      product.prepareList([...listed.slice(1), `run${number}.example`])
       await product.reload()
       // Until the copy for the next start is written.
       await pause(300)

@@ -2,6 +2,7 @@
  * Hostile messages, each through the whole query path in this process, and over the frame reader where it is TCP's:
  * however a message is made, it costs less than 5 ms.
  */
+import { frame, FrameReader } from '../../src/net/framing.ts'
 import { encodeName } from '../support/dns-client.ts'
 import { PathBench } from '../support/path-bench.ts'
 import {
@@ -13,8 +14,6 @@ import {
   wireRecord,
   words,
 } from '../support/wire-parts.ts'
-import { FrameReader } from '../../src/net/framing.ts'
-import { frame } from '../../src/net/framing.ts'
 import { rounded, median, type Table } from './table.ts'
 
 const LIMIT_MS = 5
