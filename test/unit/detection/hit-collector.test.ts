@@ -279,3 +279,34 @@ test('the timeline keeps the newest hours when it grows past its bound', () => {
   expect(store.query('SELECT value FROM fact')).toEqual([{ value: row!['oldest'] }])
   expect(store.stored).toBe(130)
 })
+
+test('many pairs gather for less than a second, few do not, and a table that fills is emptied at once', () => {
+  const store = new FakeStore()
+  const rows = (): number => store.collector.status().rows
+  const hits = (from: number, to: number): void => {
+    for (let name = from; name < to; name++)
+      store.hit({ qname: `n${name}.evil.test`, indicator: `n${name}.evil.test` })
+  }
+  const ticks = (count: number): void => {
+    for (let tick = 0; tick < count; tick++) store.tick()
+  }
+  hits(0, 10)
+  ticks(1)
+  expect(rows()).toBe(10)
+  hits(10, 1010)
+  ticks(3)
+  expect(rows()).toBe(10)
+  ticks(1)
+  expect(rows()).toBe(1010)
+  // What comes again while it gathers is one row, and nothing of it is lost.
+  hits(0, 1000)
+  ticks(1)
+  hits(0, 1000)
+  ticks(3)
+  expect(rows()).toBe(1010)
+  expect(store.query('SELECT sum(blocked_count) AS hits FROM hit')).toEqual([{ hits: 3010 }])
+  // Growing as it does, it would be full at the next look.
+  hits(2000, 8000)
+  ticks(1)
+  expect(rows()).toBe(7010)
+})
