@@ -8,6 +8,7 @@
 import type { Answer } from '../wire/answer.ts'
 import { HEADER_BYTES } from '../wire/constants.ts'
 import { lower } from '../wire/name.ts'
+import { readTtl, writeTtl } from '../wire/patch.ts'
 import { isNegative, keptTtl } from './lifetime.ts'
 import type { CacheSettings } from './lifetime.ts'
 
@@ -193,15 +194,4 @@ export function writeEntry(entry: Entry, out: Uint8Array, nowMs: number, staleTt
     writeTtl(out, offset, ttl)
   }
   return messageLength
-}
-
-function readTtl(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
-}
-
-function writeTtl(bytes: Uint8Array, at: number, ttl: number): void {
-  bytes[at] = ttl >>> 24
-  bytes[at + 1] = ttl >>> 16
-  bytes[at + 2] = ttl >>> 8
-  bytes[at + 3] = ttl
 }

@@ -1,5 +1,7 @@
 /** From a pair in shared memory to a hit in text: names as people read them, addresses in their shortest form. */
 import { addressText } from '../net/address.ts'
+import { indicatorText } from '../policy/indicator-text.ts'
+import { IPV4_MARK, IPV6_MARK } from '../policy/layout.ts'
 import type { HitPair } from '../thread/hit-table.ts'
 import { Type } from '../wire/constants.ts'
 import { MAX_LABEL_BYTES, nameToText } from '../wire/name.ts'
@@ -27,8 +29,6 @@ export interface Hit {
 }
 
 const ADDRESS_KIND = 3
-const IPV4_TAG = 0xf4
-const IPV6_TAG = 0xf6
 
 /** Copies `pair` into a hit of its own. Never throws, whatever the bytes. */
 export function readHit(pair: HitPair): Hit {
@@ -56,18 +56,10 @@ export function readHit(pair: HitPair): Hit {
   }
 }
 
-/** `[0xF4, 24, 192, 0, 2, 0]` → `192.0.2.0/24`; a single address without its length. */
+/** `[0xF4, 24, 192, 0, 2, 0]` → `192.0.2.0/24`; a single address without its length; `?` for what is no prefix. */
 export function prefixText(bytes: Uint8Array, length: number): string {
-  const [tag, prefixLength] = bytes
-  const address = new Uint8Array(16)
-  if (tag === IPV4_TAG && length === 6) {
-    address.fill(0xff, 10, 12)
-    address.set(bytes.subarray(2, 6), 12)
-    return prefixLength === 32 ? addressText(address) : `${addressText(address)}/${prefixLength}`
-  }
-  if (tag !== IPV6_TAG || length !== 18) return '?'
-  address.set(bytes.subarray(2, 18))
-  return prefixLength === 128 ? addressText(address) : `${addressText(address)}/${prefixLength}`
+  const isWhole = (bytes[0] === IPV4_MARK && length === 6) || (bytes[0] === IPV6_MARK && length === 18)
+  return isWhole ? indicatorText(bytes, 0, length) : '?'
 }
 
 /** The client's address in its shortest form; `::` for an unknown one. */

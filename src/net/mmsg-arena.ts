@@ -40,7 +40,6 @@ export class MmsgArena {
   /** All bytes; name i stands at `nameOf(i)`. */
   readonly bytes: Uint8Array
   readonly words: Int32Array
-  readonly #bufferBytes: number
 
   /** `bufferBytes`: room for one datagram; a longer one is cut, and says so. */
   constructor(bufferBytes: number) {
@@ -48,7 +47,6 @@ export class MmsgArena {
     this.base = addressOf(memory)
     this.bytes = new Uint8Array(memory)
     this.words = new Int32Array(memory)
-    this.#bufferBytes = bufferBytes
     this.buffers = Array.from(
       { length: BATCH },
       (_, i) => new Uint8Array(memory, BUFFERS + i * bufferBytes, bufferBytes),
@@ -100,9 +98,5 @@ export class MmsgArena {
   /** Length of the name message `i` is sent to; 0 for a connected socket. */
   setNameLength(i: number, length: number): void {
     this.words[i * HEADER_WORDS + NAME_LENGTH] = length
-  }
-
-  get bufferBytes(): number {
-    return this.#bufferBytes
   }
 }

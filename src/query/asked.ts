@@ -85,10 +85,6 @@ export class Waiter extends Asked {
     this.#replyTo = replyTo
   }
 
-  get isAnswered(): boolean {
-    return this.#isAnswered
-  }
-
   /** Sends the first `length` of `bytes`, or with 0 gives up in silence. The first call counts. */
   answer(bytes: Uint8Array, length: number): void {
     if (this.#isAnswered) return

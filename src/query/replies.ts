@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts'
 import type { Settings } from '../config/settings.ts'
 import { Outcome, type Counters } from '../metrics/counters.ts'
 import { Ede, Flag, MAX_UDP_PAYLOAD, Rcode } from '../wire/constants.ts'
+import { getFlags, setFlags, setId, setQuestion } from '../wire/patch.ts'
 import { appendOpt, beginResponse, truncate, type EdeOption } from '../wire/respond.ts'
 import type { Asked } from './asked.ts'
 
@@ -99,13 +100,11 @@ export class Replies {
   ): number {
     const { query, request } = asked
     const mayHaveAd = isFresh && (query.ad || query.dnssecOk)
-    const ad = mayHaveAd && (out[3]! & Flag.AD) !== 0
-    out[0] = query.id >>> 8
-    out[1] = query.id
-    // QR, the opcode (0) and RD; AA and TC are not ours to pass on.
-    out[2] = 0x80 | (query.rd ? 1 : 0)
-    out[3] = Flag.RA | (ad ? Flag.AD : 0) | (query.cd ? Flag.CD : 0) | (rcode & 15)
-    for (let at = 12; at < 12 + query.questionLength; at++) out[at] = request[at]!
+    const ad = mayHaveAd ? getFlags(out) & Flag.AD : 0
+    setId(out, query.id)
+    // The opcode is 0; AA and TC are not ours to pass on.
+    setFlags(out, Flag.QR | (query.flags & (Flag.RD | Flag.CD)) | Flag.RA | ad | (rcode & 15))
+    setQuestion(out, request, query.questionLength)
     return this.finish(out, length, asked, rcode, outcome, ede)
   }
 

@@ -61,12 +61,14 @@ export function setTtls(bytes: Uint8Array, ttlOffsets: Uint16Array, count: numbe
   for (let index = 0; index < count; index++) writeTtl(bytes, ttlOffsets[index]!, seconds)
 }
 
-function readTtl(bytes: Uint8Array, at: number): number {
+/** The TTL at `at`, seconds; one of 2^31 or more is 0 (RFC 2181 §8). */
+export function readTtl(bytes: Uint8Array, at: number): number {
   if (bytes[at]! >= 0x80) return 0
   return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
 }
 
-function writeTtl(bytes: Uint8Array, at: number, seconds: number): void {
+/** Writes a TTL at `at`. */
+export function writeTtl(bytes: Uint8Array, at: number, seconds: number): void {
   bytes[at] = seconds >>> 24
   bytes[at + 1] = (seconds >>> 16) & 0xff
   bytes[at + 2] = (seconds >>> 8) & 0xff
