@@ -24,6 +24,7 @@ export class SecureRandom implements Random {
   }
 
   below(below: number): number {
+    if ((below & (below - 1)) === 0) return (this.bits32() & (below - 1)) >>> 0
     // Rejection keeps every value equally likely.
     const limit = 0x1_0000_0000 - (0x1_0000_0000 % below)
     let bits = this.bits32()

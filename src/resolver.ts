@@ -14,8 +14,10 @@ import type { HandedOver } from './net/listeners.ts'
 import { BatchClock } from './net/batch-clock.ts'
 import { chooseDatagrams } from './net/choose.ts'
 import { DescriptorTable } from './net/descriptors.ts'
+import { closeSocket, isWildcard } from './net/sockets.ts'
 import { Policy } from './policy/decide.ts'
-import { QueryPath, type Parts } from './query/path.ts'
+import type { Parts } from './query/parts.ts'
+import { QueryPath } from './query/path.ts'
 import type { Waiter } from './query/asked.ts'
 import { SecureRandom } from './random.ts'
 import { ControlWords, Swapped } from './thread/control-words.ts'
@@ -127,11 +129,15 @@ const question: QueryPath['question'] = (request, length, origin, out) => {
   if (origin.transport === 1) clock.move()
   return path.question(request, length, origin, out)
 }
-const udp = new UdpTransport(datagrams, question, counters)
+const udp = new UdpTransport(datagrams, question, counters, clock)
 const tcp = new TcpTransport(question, settings.tcp, counters, clock)
 
 async function listen({ udp: datagramSources, tcp: streamSources }: HandedOver): Promise<void> {
-  for (const source of datagramSources) await udp.add(source)
+  for (const source of datagramSources) {
+    // Main is told below, and hands over a socket for each address instead.
+    if (datagrams.name === 'portable' && isWildcard(source.address)) closeSocket(source.fd)
+    else await udp.add(source)
+  }
   for (const source of streamSources) await tcp.add(source)
 }
 
@@ -147,8 +153,11 @@ function tick(): void {
 // Only wakes a thread that has no queries; the generation is what counts.
 mail.on('policy', followSnapshots)
 
-mail.on('sockets', (body) => {
+/** Orders about sockets wait until those of the start are in place: else what is to go would not be there yet, and stay. */
+const begun = Promise.withResolvers<void>()
+mail.on('sockets', async (body) => {
   const { added, removed } = body as { added: HandedOver; removed: Endpoint[] }
+  await begun.promise
   for (const endpoint of removed) {
     udp.remove(endpoint)
     tcp.remove(endpoint)
@@ -160,7 +169,9 @@ mail.on('settings', (body) => {
   const changed = body as Settings
   log.level = changed.log.level
   limiter.configure(changed.access.queriesPerSecond, new NetworkSet(changed.access.exempt))
-  cache.configure(changed.cache)
+  if (!cache.configure(changed.cache)) {
+    log.error({ bytes: changed.cache.maxBytes }, 'no room for a cache of that size: it keeps the size it has')
+  }
   // Kept answers know their forward zone by its place.
   if (JSON.stringify(changed.forward) !== JSON.stringify(parts.settings.forward)) cache.flush(null)
   if (JSON.stringify(changed.upstreams) !== JSON.stringify(parts.settings.upstreams)) cache.forgetFailures()
@@ -202,7 +213,9 @@ clock.every(TICK_MS, tick)
 clock.every(DROPS_MS, () => udp.countDrops())
 await untilSnapshot()
 await listen(start.sockets)
+begun.resolve()
 words.setAnswering(index)
+if (reason !== null) mail.tell('main', 'resolver/portable', reason)
 mail.tell('main', 'resolver/ready', { datagrams: datagrams.name })
 
 /** Until there is a policy no query is read; the kernel keeps them. */

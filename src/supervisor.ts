@@ -10,9 +10,10 @@ import type { ControlStart } from './control.ts'
 import { drainNow } from './log/drain.ts'
 import { createLog, type Logger } from './log/log.ts'
 import { openStandardOutput } from './log/output.ts'
+import { decideDatagrams, type Decision } from './net/choose.ts'
 import { DescriptorTable } from './net/descriptors.ts'
-import { Listeners } from './net/listeners.ts'
-import { closeSocket } from './net/sockets.ts'
+import { Listeners, type HandedOver } from './net/listeners.ts'
+import { closeSocket, isWildcard } from './net/sockets.ts'
 import { SecureRandom } from './random.ts'
 import { ControlWords } from './thread/control-words.ts'
 import { DataLockError, lockData } from './thread/data-lock.ts'
@@ -51,6 +52,7 @@ export interface SupervisorOptions {
 
 export class Supervisor {
   readonly #listeners: Listeners
+  readonly #decision: Decision
   readonly #shared: SharedState
   readonly #words: ControlWords
   readonly #threads: Threads
@@ -68,6 +70,8 @@ export class Supervisor {
   #unbound: readonly string[] = []
   #ready = new Map<string, unknown>()
   #hasSaidReady = false
+  /** A wildcard has no sockets at the moment: see #listenOnEach. */
+  #isRebinding = false
   #stopping: Promise<void> | null = null
 
   constructor(settings: Settings, options: SupervisorOptions = {}) {
@@ -77,7 +81,9 @@ export class Supervisor {
     this.#heartbeatMs = options.heartbeatMs ?? HEARTBEAT_MS
     this.#shared = allocateSharedState(settings.workers, new SecureRandom())
     this.#words = new ControlWords(this.#shared.control, settings.workers)
-    this.#listeners = new Listeners(settings.workers)
+    // Before the sockets are opened: which are right depends on who reads them.
+    this.#decision = decideDatagrams(settings)
+    this.#listeners = new Listeners(settings.workers, this.#decision.eachBecause === null)
     this.#log = createLog('main', new LogRingWriter(this.#shared.logRings['main']!), settings.log.level)
     this.#resolvers = threadNames(settings.workers).filter((name) => name.startsWith('resolver-'))
     this.#beats = this.#resolvers.map(() => ({ count: -1, missed: 0 }))
@@ -102,7 +108,7 @@ export class Supervisor {
   async start(): Promise<void> {
     this.#lockData()
     try {
-      await this.#listeners.open(this.#settings.listen)
+      this.#unbound = await this.#listeners.open(this.#settings.listen)
     } catch (error) {
       this.#unlock()
       throw error
@@ -112,7 +118,11 @@ export class Supervisor {
     this.#resolvers.forEach((_, worker) => this.#words.forget(worker))
     this.#answerLetters()
     for (const name of threadNames(this.#settings.workers)) this.#threads.start(name)
-    for (const warning of this.#warnings) this.#log.warn(warning)
+    for (const warning of [...this.#warnings, ...this.#unbound]) this.#log.warn(warning)
+    const { reason, eachBecause } = this.#decision
+    if (reason !== null) this.#log.warn({ reason }, 'packets are read one by one')
+    if (eachBecause !== null && this.#settings.listen.some(({ address }) => isWildcard(address)))
+      this.#log.info({ reason: eachBecause }, 'a wildcard listen address takes a socket for each address')
     // No interfaces to be read, no descriptors left: an error nobody caught would end the process.
     const cannotFollow = (error: unknown): void =>
       this.#log.error({ error }, 'the addresses of this machine could not be followed')
@@ -177,7 +187,11 @@ export class Supervisor {
   #begin(name: ThreadName): ThreadStart | ResolverStart | ControlStart {
     const worker = this.#resolvers.indexOf(name)
     const start: ThreadStart = { name, index: worker, settings: this.#settings, shared: this.#shared }
-    if (worker >= 0) return { ...start, sockets: this.#listeners.handOver(worker) }
+    if (worker >= 0) {
+      // The thread follows, for the sockets it gets depend on it.
+      const settings = { ...this.#settings, datagrams: this.#decision.datagrams }
+      return { ...start, settings, sockets: this.#listeners.handOver(worker) }
+    }
     return name === 'control' && this.#load ? { ...start, load: this.#load } : start
   }
 
@@ -197,16 +211,20 @@ export class Supervisor {
     const { mailbox } = this.#post
     mailbox.on('supervisor/status', () => ({ threads: this.#threads.status() }))
     mailbox.on('supervisor/settings', (body) => this.#apply((body as { settings: Settings }).settings))
+    mailbox.on('resolver/portable', (body) => this.#listenOnEach(body as string))
     for (const part of ['resolver/ready', 'lists/ready', 'control/ready']) {
-      mailbox.on(part, (body, from) => this.#sayReady(from, body))
+      mailbox.on(part, (body, from) => {
+        this.#ready.set(from, body)
+        this.#sayReady()
+      })
     }
   }
 
   /** Once everything answers: the one line that scripts wait for. */
-  #sayReady(from: ThreadName, body: unknown): void {
-    this.#ready.set(from, body)
+  #sayReady(): void {
     if (
       this.#hasSaidReady ||
+      this.#isRebinding ||
       ![...this.#resolvers, 'lists', 'control'].every((name) => this.#ready.has(name))
     )
       return
@@ -226,15 +244,30 @@ export class Supervisor {
 
   async #followInterfaces(): Promise<void> {
     const { added, removed, failed } = await this.#listeners.refresh()
+    // A thread has not yet let go of the wildcard.
+    if (this.#isRebinding && added.length === 0 && failed.length > 0) return
     // Once each, however long it lasts.
     for (const reason of failed) if (!this.#unbound.includes(reason)) this.#log.warn(reason)
     this.#unbound = failed
-    if (added.length === 0 && removed.length === 0) return
-    this.#log.info({ added, removed }, 'listen addresses changed')
-    this.#resolvers.forEach((name, worker) => {
-      if (!this.#threads.port(name)) return
-      this.#post.mailbox.tell(name, 'sockets', { added: this.#listeners.handOver(worker, added), removed })
-    })
+    if (added.length > 0 || removed.length > 0) {
+      this.#log.info({ added, removed }, 'listen addresses changed')
+      this.#resolvers.forEach((name, worker) => {
+        if (!this.#threads.port(name)) return
+        this.#post.mailbox.tell(name, 'sockets', { added: this.#listeners.handOver(worker, added), removed })
+      })
+    }
+    this.#isRebinding = false
+    this.#sayReady()
+  }
+
+  /** A thread reads datagrams one by one, against the decision: it cannot answer on sockets for all addresses. */
+  #listenOnEach(reason: string): void {
+    const removed = this.#listeners.giveUpOneForAll()
+    if (removed.length === 0) return
+    this.#log.warn({ reason }, 'a wildcard listen address takes a socket for each address')
+    this.#isRebinding = true
+    const none: HandedOver = { udp: [], tcp: [] }
+    this.#post.mailbox.tell('resolvers', 'sockets', { added: none, removed })
   }
 
   #watchHearts(): void {

@@ -17,6 +17,8 @@ export class NetworkSet {
   readonly #first: Uint32Array
   readonly #last: Uint32Array
   readonly #count: number
+  /** The range that held the latest address: it mostly holds the next one too. */
+  #latest = 0
 
   /** `networks`: CIDR or single addresses. Throws a RangeError that names the first that is neither. */
   constructor(networks: readonly string[]) {
@@ -37,6 +39,7 @@ export class NetworkSet {
     const word1 = word(address, offset + 4)
     const word2 = word(address, offset + 8)
     const word3 = word(address, offset + 12)
+    if (this.#count > 0 && this.#holds(this.#latest, word0, word1, word2, word3)) return true
     // The last range that does not begin behind the address is the only one that can hold it.
     let low = 0
     let high = this.#count
@@ -45,7 +48,16 @@ export class NetworkSet {
       if (compare(this.#first, middle, word0, word1, word2, word3) <= 0) low = middle + 1
       else high = middle
     }
-    return low > 0 && compare(this.#last, low - 1, word0, word1, word2, word3) >= 0
+    if (low === 0 || compare(this.#last, low - 1, word0, word1, word2, word3) < 0) return false
+    this.#latest = low - 1
+    return true
+  }
+
+  #holds(range: number, word0: number, word1: number, word2: number, word3: number): boolean {
+    return (
+      compare(this.#first, range, word0, word1, word2, word3) <= 0 &&
+      compare(this.#last, range, word0, word1, word2, word3) >= 0
+    )
   }
 }
 

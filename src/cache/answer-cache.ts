@@ -3,41 +3,47 @@
  * the question and compared in full: a collision is a miss, and the later answer replaces the earlier. The verdict of
  * policy is never kept, only what screening found. No timers: what has expired goes when it is found, or last used.
  */
-import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.ts'
 import type { Answer } from '../wire/answer.ts'
-import { HEADER_BYTES, Rcode } from '../wire/constants.ts'
-import { Entry, facetOf, failureMs, MAX_FAILURE_MS, packAnswer } from './entry.ts'
-import type { CacheQuestion, EntryNotes } from './entry.ts'
-import { isAnswer, lifetimeSeconds } from './lifetime.ts'
-import type { CacheSettings } from './lifetime.ts'
+import { MAX_NAME_BYTES } from '../wire/name-key.ts'
+import { Draft } from './draft.ts'
+import { Entries } from './entries.ts'
+import type { Entry } from './entry.ts'
+import { isAnswer, lifetimeSeconds, MAX_FAILURE_MS, type CacheSettings } from './lifetime.ts'
+import { facetOf, hashOf, type CacheQuestion } from './question.ts'
 
-/** What an entry takes beside its array's octets: objects, buffer, places in lru-cache (measured: test/unit/cache). */
-export const ENTRY_OVERHEAD_BYTES = 480
-
-/** After this long without a failure the next one counts as the first again. */
-const FORGET_FAILURES_MS = 2 * MAX_FAILURE_MS
-
-/** How far the wall clock may be set back without an answer being taken for one from the future. */
-const CLOCK_SLACK_MS = 60_000
+/** What the query path knows of an answer and the cache does not look at. */
+export interface EntryNotes {
+  /** The policy snapshot `screened` was found under. */
+  readonly generation: number
+  /** The list sets of the answer's aliases and addresses; null: none. */
+  readonly screened: Int32Array | null
+  /** The upstream's Extended DNS Error, or -1. */
+  readonly ede: number
+}
 
 export class AnswerCache {
   readonly #clock: Clock
   readonly #seed: number
+  readonly #draft = new Draft()
+  readonly #name = new Uint8Array(MAX_NAME_BYTES)
   #settings: CacheSettings
-  #entries: LRUCache<number, Entry>
+  #entries: Entries
 
-  /** `seed`: 32 random bits, so that nobody outside can build names of one hash. */
+  /**
+   * `seed`: 32 random bits, so that nobody outside can build names of one hash. Throws a RangeError where the system
+   * refuses the memory.
+   */
   constructor(settings: CacheSettings, clock: Clock, seed: number) {
     this.#settings = settings
     this.#clock = clock
     this.#seed = seed
-    this.#entries = new LRUCache({ maxSize: settings.maxBytes })
+    this.#entries = new Entries(settings.maxBytes)
   }
 
   /**
    * The entry of this question, undefined where there is none of any use. It may be fresh, stale, failing, or merely
-   * remember how often the question failed: ask it. `nowMs`: wall clock.
+   * remember how often the question failed: ask it, before the next call into the cache. `nowMs`: wall clock.
    */
   find(
     key: { readonly bytes: Uint8Array; readonly length: number },
@@ -49,17 +55,20 @@ export class AnswerCache {
     nowMs: number = this.#clock.wallMs(),
   ): Entry | undefined {
     const facet = facetOf(qclass, dnssecOk, checkingDisabled, group)
-    const hash = hashOf(this.#seed, key.bytes, key.length, qtype, facet)
-    const entry = this.#entries.get(hash)
-    if (entry === undefined || !entry.matches(key.bytes, key.length, qtype, facet)) return undefined
-    if (isUsable(entry, nowMs)) return entry
-    this.#entries.delete(hash)
+    const entry = this.#entries.find(hashOf(this.#seed, key.bytes, key.length, qtype, facet))
+    if (entry === null || !entry.matches(key.bytes, key.length, qtype, facet)) return undefined
+    if (entry.isUsable(nowMs)) {
+      this.#entries.touch(entry)
+      return entry
+    }
+    this.#entries.remove(entry)
     return undefined
   }
 
   /**
    * Keeps `message`, which `answer` was read from and whose OPT has been cut off. Returns the entry, or null for what
-   * is not kept: TTL 0, negative without SOA (RFC 2308 §5), truncated, an rcode but NOERROR and NXDOMAIN.
+   * is not kept: TTL 0, negative without SOA (RFC 2308 §5), truncated, an rcode but NOERROR and NXDOMAIN, larger than
+   * all the cache.
    */
   store(question: CacheQuestion, message: Uint8Array, answer: Answer, notes: EntryNotes): Entry | null {
     if (!isAnswer(answer)) return null
@@ -68,42 +77,46 @@ export class AnswerCache {
     const lifetime = lifetimeSeconds(message, answer, this.#settings)
     if (lifetime === 0) {
       // What was known before is no longer true, and the question no longer fails.
-      this.#entries.delete(hash)
+      this.#entries.removeHash(hash)
       return null
     }
-    const entry = packAnswer(message, answer, facet, this.#clock.wallMs(), lifetime, this.#settings, notes)
-    this.#set(hash, entry)
-    return entry
+    const nowMs = this.#clock.wallMs()
+    const octets = this.#draft.answer(message, answer, facet, nowMs, lifetime, this.#settings, notes.ede)
+    return this.#entries.add(hash, this.#draft.bytes, octets, notes.generation, notes.screened)
   }
 
   /**
    * Notes that nobody could answer this question: `failedUntilMs` of its entry says until when it need not be asked
    * again, one second at first, twice as long each time up to `mostMs` (RFC 9520 §3.2). An answer that may be served
-   * stale stays. `ede`: why, or -1.
+   * stale stays. `ede`: why, or -1. Null: larger than all the cache.
    */
-  storeFailure(question: CacheQuestion, ede: number, mostMs = MAX_FAILURE_MS): Entry {
+  storeFailure(question: CacheQuestion, ede: number, mostMs = MAX_FAILURE_MS): Entry | null {
     const nowMs = this.#clock.wallMs()
     const facet = facetOfQuestion(question)
     const hash = hashOfQuestion(this.#seed, question, facet)
-    let entry = this.#entries.peek(hash)
+    let entry = this.#entries.find(hash)
     if (
       !entry?.matches(question.name, question.nameLength, question.qtype, facet) ||
-      !isUsable(entry, nowMs)
+      !entry.isUsable(nowMs)
     ) {
-      entry = failureEntry(question, facet, nowMs)
-      this.#set(hash, entry)
+      const octets = this.#draft.failure(question, facet, nowMs)
+      entry = this.#entries.add(hash, this.#draft.bytes, octets, 0, null)
     }
-    entry.failures++
-    entry.failureEde = ede
-    entry.failedUntilMs = nowMs + Math.min(failureMs(entry.failures), mostMs)
+    entry?.fail(nowMs, ede, mostMs)
     return entry
+  }
+
+  /**
+   * Notes what screening found of `entry`, the one asked for last, under the policy of `generation`. Where there is no
+   * room for it nothing is noted, and the answer will be screened again.
+   */
+  noteScreening(entry: Entry, generation: number, screened: Int32Array | null): void {
+    this.#entries.setScreened(entry, generation, screened)
   }
 
   /** Lets every question be asked again: there are other servers now. Answers stay. */
   forgetFailures(): void {
-    this.#entries.forEach((entry) => {
-      entry.failures = entry.failedUntilMs = 0
-    })
+    this.#entries.forEach((entry) => entry.forgetFailures())
   }
 
   /**
@@ -111,95 +124,66 @@ export class AnswerCache {
    * there are. Returns how many. Looks at every entry: for people, not for the path.
    */
   flush(name: { readonly bytes: Uint8Array; readonly length: number } | null, below = false): number {
-    const before = this.#entries.size
+    const before = this.#entries.count
     if (name === null) this.#entries.clear()
     else {
-      const found: number[] = []
-      this.#entries.forEach((entry, hash) => {
-        if (isOf(entry.bytes, name.bytes, name.length, below)) found.push(hash)
+      this.#entries.forEach((entry) => {
+        const length = entry.copyName(this.#name)
+        if (isOf(this.#name, length, name.bytes, name.length, below)) this.#entries.remove(entry)
       })
-      for (const hash of found) this.#entries.delete(hash)
     }
-    return before - this.#entries.size
+    return before - this.#entries.count
   }
 
-  /** Takes changed settings. What is kept stays with the lifetime it was given, as far as there is room. */
-  configure(settings: CacheSettings): void {
-    const before = this.#entries
-    if (settings.maxBytes !== this.#settings.maxBytes) {
-      this.#entries = new LRUCache({ maxSize: settings.maxBytes })
-      // The least recently used first, so that they are the first out again.
-      before.rforEach((entry, hash) => this.#set(hash, entry))
-    }
+  /**
+   * Takes changed settings. What is kept stays with the lifetime it was given, as far as there is room. False: the
+   * system refuses the memory for `maxBytes`, and the cache keeps the size it has.
+   */
+  configure(settings: CacheSettings): boolean {
     this.#settings = settings
+    if (settings.maxBytes === this.#entries.maxBytes) return true
+    try {
+      const entries = new Entries(settings.maxBytes)
+      entries.adopt(this.#entries)
+      this.#entries = entries
+      return true
+    } catch (error) {
+      if (error instanceof RangeError) return false
+      throw error
+    }
   }
 
   get entries(): number {
-    return this.#entries.size
+    return this.#entries.count
   }
 
   /** What they take, as accounted. */
   get bytes(): number {
-    return this.#entries.calculatedSize
+    return this.#entries.bytes
   }
-
-  #set(hash: number, entry: Entry): void {
-    const size = ENTRY_OVERHEAD_BYTES + entry.bytes.length + (entry.screened?.byteLength ?? 0)
-    this.#entries.set(hash, entry, { size })
-  }
-}
-
-function isUsable(entry: Entry, nowMs: number): boolean {
-  // Set back far, the clock would give every answer a longer life.
-  if (nowMs < entry.storedAtMs - CLOCK_SLACK_MS) return false
-  return (
-    nowMs < entry.staleUntilMs || nowMs < entry.failedUntilMs + (entry.failures > 0 ? FORGET_FAILURES_MS : 0)
-  )
-}
-
-/** Header and question alone; the header is the path's to write. */
-function failureEntry(question: CacheQuestion, facet: number, nowMs: number): Entry {
-  const { name, nameLength, qtype, qclass } = question
-  const bytes = new Uint8Array(HEADER_BYTES + nameLength + 4)
-  bytes[2] = 0x80
-  bytes[3] = Rcode.ServFail
-  bytes[5] = 1
-  for (let at = 0; at < nameLength; at++) bytes[HEADER_BYTES + at] = name[at]!
-  bytes.set([qtype >>> 8, qtype, qclass >>> 8, qclass], HEADER_BYTES + nameLength)
-  return new Entry(bytes, bytes.length, facet, nowMs, 0, 0, Rcode.ServFail, false, {
-    generation: 0,
-    screened: null,
-    ede: -1,
-  })
 }
 
 function facetOfQuestion({ qclass, dnssecOk, checkingDisabled, group }: CacheQuestion): number {
   return facetOf(qclass, dnssecOk, checkingDisabled, group)
 }
 
-/** The policy's suffix hashes do not serve here: their seed changes with every snapshot, and the cache outlives it. */
-function hashOf(seed: number, name: Uint8Array, nameLength: number, qtype: number, facet: number): number {
-  let hash = seed
-  for (let at = 0; at < nameLength; at++) hash = Math.imul(hash ^ name[at]!, 0x01000193)
-  hash = Math.imul(hash ^ qtype ^ (hash >>> 15), 0x85ebca6b)
-  hash = Math.imul(hash ^ facet ^ (hash >>> 13), 0xc2b2ae35)
-  return hash ^ (hash >>> 16)
-}
-
 function hashOfQuestion(seed: number, { name, nameLength, qtype }: CacheQuestion, facet: number): number {
   return hashOf(seed, name, nameLength, qtype, facet)
 }
 
-/** Whether the question of `message` is for `name` or, with `below`, for a name under it. */
-function isOf(message: Uint8Array, name: Uint8Array, nameLength: number, below: boolean): boolean {
-  let start = HEADER_BYTES
-  let end = start
-  while (message[end]! !== 0) end += message[end]! + 1
-  end++
-  if (end - start < nameLength || (!below && end - start !== nameLength)) return false
+/** Whether the name `own` is `name` or, with `below`, under it. */
+function isOf(
+  own: Uint8Array,
+  ownLength: number,
+  name: Uint8Array,
+  nameLength: number,
+  below: boolean,
+): boolean {
+  if (ownLength < nameLength || (!below && ownLength !== nameLength)) return false
   // Only where a label begins can a name under it end and it begin.
-  while (end - start > nameLength) start += message[start]! + 1
-  if (end - start !== nameLength) return false
-  for (let at = 0; at < nameLength; at++) if (message[start + at] !== name[at]) return false
+  let start = 0
+  while (ownLength - start > nameLength) start += own[start]! + 1
+  if (ownLength - start !== nameLength) return false
+  for (let at = 0; at < nameLength; at++) if (own[start + at] !== name[at]) return false
   return true
 }

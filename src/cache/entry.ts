@@ -1,100 +1,89 @@
-/**
- * One answer as the cache keeps it: the message without OPT, id 0, question in lower case, and behind it where its
- * TTLs stand, in one array of exact size, because every object more costs a hundred octets an entry.
- *
- *   0        12         messageLength                     + 2 × ttlCount
- *   [header] [question …] [offset of a TTL, 16 bits] … [...]
- */
-import type { Answer } from '../wire/answer.ts'
-import { HEADER_BYTES } from '../wire/constants.ts'
-import { lower } from '../wire/name.ts'
+/** A kept answer, looked at where it stands: in blocks, as entry-layout.ts says. */
 import { readTtl, writeTtl } from '../wire/patch.ts'
-import { isNegative, keptTtl } from './lifetime.ts'
-import type { CacheSettings } from './lifetime.ts'
+import { BLOCK_BYTES, blocksFor, type Blocks } from './blocks.ts'
+import { Field, MESSAGE_START, NAME_START, offsetsStart } from './entry-layout.ts'
+import { failureMs, MAX_FAILURE_MS } from './lifetime.ts'
+import { groupOf } from './question.ts'
 
-/** All that must be the same for two questions to have one answer. */
-export interface CacheQuestion {
-  /** Lower-case wire form with the root's octet, in the first `nameLength` bytes. */
-  readonly name: Uint8Array
-  readonly nameLength: number
-  readonly qtype: number
-  readonly qclass: number
-  readonly dnssecOk: boolean
-  readonly checkingDisabled: boolean
-  /** Which upstreams were asked: 0 the general ones, 1 … a forward zone's. */
-  readonly group: number
-}
+/** After this long without a failure the next one counts as the first again. */
+const FORGET_FAILURES_MS = 2 * MAX_FAILURE_MS
 
-/** What the query path knows of an answer and the cache does not look at. */
-export interface EntryNotes {
-  /** The policy snapshot `screened` was found under. */
-  readonly generation: number
-  /** The list sets of the answer's aliases and addresses; null: none. */
-  readonly screened: Int32Array | null
-  /** The upstream's Extended DNS Error, or -1. */
-  readonly ede: number
-}
+/** How far the wall clock may be set back without an answer being taken for one from the future. */
+const CLOCK_SLACK_MS = 60_000
 
-const GROUP_SHIFT = 18
+const BLOCK_WORDS = BLOCK_BYTES / 4
+const BLOCK_DOUBLES = BLOCK_BYTES / 8
 
-/** Class, DO, CD and upstream group as one number; groups are far fewer than the 16,384 that fit. */
-export function facetOf(qclass: number, dnssecOk: boolean, checkingDisabled: boolean, group: number): number {
-  return (group << GROUP_SHIFT) | (qclass << 2) | (dnssecOk ? 2 : 0) | (checkingDisabled ? 1 : 0)
-}
-
+/**
+ * The entry that the cache was asked for last. There is one for all: it is good until the next call into the cache.
+ * Reading it makes no object, but the words of a screening that found something.
+ */
 export class Entry {
-  readonly bytes: Uint8Array
-  /** Octets of the message in `bytes`. */
-  readonly messageLength: number
-  readonly ttlCount: number
-  /** See `facetOf`; name and type stand in the message. */
-  readonly facet: number
-  /** By the wall clock, which goes on while a virtual machine is suspended. */
-  readonly storedAtMs: number
-  readonly lifetimeSeconds: number
-  /** Seconds it may be served stale after that (RFC 8767). */
-  readonly staleSeconds: number
-  /** The message's rcode; SERVFAIL for what only notes a failure. */
-  readonly rcode: number
-  readonly negative: boolean
-  readonly ede: number
-  /** The query path screens again, and sets both, under another generation. */
-  generation: number
-  screened: Int32Array | null
-  /** Failures in a row to get an answer to this question, and until when that is not tried again (RFC 9520). */
-  failures = 0
-  failedUntilMs = 0
-  /** Extended DNS Error of the latest failure, or -1. */
-  failureEde = -1
+  readonly #blocks: Blocks
+  #first = 0
+  #screened = new Int32Array(0)
+  #screenedBytes: Buffer = Buffer.alloc(0)
 
-  constructor(
-    bytes: Uint8Array,
-    messageLength: number,
-    facet: number,
-    storedAtMs: number,
-    lifetimeSeconds: number,
-    staleSeconds: number,
-    rcode: number,
-    negative: boolean,
-    notes: EntryNotes,
-  ) {
-    this.bytes = bytes
-    this.messageLength = messageLength
-    this.ttlCount = (bytes.length - messageLength) >>> 1
-    this.facet = facet
-    this.storedAtMs = storedAtMs
-    this.lifetimeSeconds = lifetimeSeconds
-    this.staleSeconds = staleSeconds
-    this.rcode = rcode
-    this.negative = negative
-    this.ede = notes.ede
-    this.generation = notes.generation
-    this.screened = notes.screened
+  constructor(blocks: Blocks) {
+    this.#blocks = blocks
+  }
+
+  /** Turns to the entry that begins with block `first`. */
+  at(first: number): this {
+    this.#first = first
+    return this
+  }
+
+  /** Its first block, by which the index knows it. */
+  get first(): number {
+    return this.#first
+  }
+
+  /** See `facetOf`. */
+  get facet(): number {
+    return this.#field(Field.facet)
   }
 
   /** Which upstreams it came from: 0 the general ones, 1 … a forward zone's. */
   get group(): number {
-    return this.facet >>> GROUP_SHIFT
+    return groupOf(this.facet)
+  }
+
+  /** Octets of the message. */
+  get messageLength(): number {
+    return this.#field(Field.lengths) & 0xffff
+  }
+
+  get ttlCount(): number {
+    return this.#field(Field.lengths) >>> 16
+  }
+
+  /** The message's rcode; SERVFAIL for what only notes a failure. */
+  get rcode(): number {
+    return this.#field(Field.kind) & 0xff
+  }
+
+  get negative(): boolean {
+    return this.#field(Field.kind) >>> 8 === 1
+  }
+
+  /** The upstream's Extended DNS Error, or -1. */
+  get ede(): number {
+    return this.#field(Field.ede)
+  }
+
+  /** By the wall clock, which goes on while a virtual machine is suspended. */
+  get storedAtMs(): number {
+    return this.#blocks.doubles[this.#first * BLOCK_DOUBLES + Field.storedAtMs]!
+  }
+
+  get lifetimeSeconds(): number {
+    return this.#field(Field.lifetimeSeconds)
+  }
+
+  /** Seconds it may be served stale after that (RFC 8767). */
+  get staleSeconds(): number {
+    return this.#field(Field.staleSeconds)
   }
 
   /** From here on the answer is stale. */
@@ -107,9 +96,32 @@ export class Entry {
     return this.expiresAtMs + this.staleSeconds * 1000
   }
 
+  /** Failures in a row to get an answer to this question. */
+  get failures(): number {
+    return this.#field(Field.failures)
+  }
+
+  /** Until when that is not tried again (RFC 9520). */
+  get failedUntilMs(): number {
+    return this.#blocks.doubles[this.#first * BLOCK_DOUBLES + Field.failedUntilMs]!
+  }
+
+  /** Extended DNS Error of the latest failure, or -1. */
+  get failureEde(): number {
+    return this.#field(Field.failureEde)
+  }
+
   /** It only notes a failure: no answer is kept with a lifetime of 0. */
   get isFailure(): boolean {
     return this.lifetimeSeconds === 0
+  }
+
+  /** It may still be of use, if only to count failures on; else it is as good as gone. */
+  isUsable(nowMs: number): boolean {
+    const ageMs = nowMs - this.storedAtMs
+    // Set back far, the clock would give every answer a longer life.
+    if (ageMs < -CLOCK_SLACK_MS) return false
+    return ageMs < (this.lifetimeSeconds + this.staleSeconds) * 1000 || this.#remembersFailures(nowMs)
   }
 
   /** Its answer holds. Times here are the wall clock's. */
@@ -130,68 +142,137 @@ export class Entry {
 
   /** Whether it answers this question. */
   matches(name: Uint8Array, nameLength: number, qtype: number, facet: number): boolean {
-    const { bytes } = this
-    const behind = HEADER_BYTES + nameLength
-    if (this.facet !== facet || bytes.length < behind + 4) return false
-    if (((bytes[behind]! << 8) | bytes[behind + 1]!) !== qtype) return false
-    for (let at = 0; at < nameLength; at++) if (bytes[HEADER_BYTES + at] !== name[at]) return false
-    return true
+    if (this.facet !== facet || this.#field(Field.question) !== (qtype | (nameLength << 16))) return false
+    const { bytes, next } = this.#blocks
+    let block = this.#first
+    let start = block * BLOCK_BYTES + NAME_START
+    let stop = Math.min(nameLength, BLOCK_BYTES - NAME_START)
+    for (let at = 0; ;) {
+      for (; at < stop; at++) if (bytes[start + at] !== name[at]) return false
+      if (at === nameLength) return true
+      block = next[block]!
+      start = block * BLOCK_BYTES - at
+      stop = Math.min(nameLength, at + BLOCK_BYTES)
+    }
   }
-}
 
-/** RFC 9520 §3.2: a failure is remembered for at least one second and at most five minutes. */
-const MIN_FAILURE_MS = 1000
-export const MAX_FAILURE_MS = 300_000
-
-/** How long the last of so many failures in a row is remembered: twice as long each time. */
-export function failureMs(failures: number): number {
-  return Math.min(MIN_FAILURE_MS * 2 ** Math.min(failures - 1, 9), MAX_FAILURE_MS)
-}
-
-/** Packs an answer whose OPT has been cut off, to be kept for `lifetime` seconds from `nowMs`. */
-export function packAnswer(
-  message: Uint8Array,
-  answer: Answer,
-  facet: number,
-  nowMs: number,
-  lifetime: number,
-  settings: CacheSettings,
-  notes: EntryNotes,
-): Entry {
-  const { length, count } = answer
-  const bytes = new Uint8Array(length + 2 * count)
-  // By hand: a view for `set` would be one object more, and most answers are short.
-  for (let at = 0; at < length; at++) bytes[at] = message[at]!
-  bytes[0] = 0
-  bytes[1] = 0
-  for (let at = HEADER_BYTES; at < answer.questionEnd - 4; at++) bytes[at] = lower(bytes[at]!)
-  for (let record = 0; record < count; record++) {
-    const offset = answer.ttlOffset[record]!
-    writeTtl(bytes, offset, keptTtl(answer, record, lifetime, settings))
-    bytes[length + 2 * record] = offset >>> 8
-    bytes[length + 2 * record + 1] = offset
+  /** Copies the name asked for, lower-case, to the start of `out` (255 octets). Returns its length. */
+  copyName(out: Uint8Array): number {
+    const length = this.#field(Field.question) >>> 16
+    this.#blocks.read(this.#first, NAME_START, out, length)
+    return length
   }
-  const staleSeconds = Math.floor(settings.staleMs / 1000)
-  const negative = isNegative(answer)
-  return new Entry(bytes, length, facet, nowMs, lifetime, staleSeconds, answer.rcode, negative, notes)
+
+  /** Copies the message, its TTLs as they were stored, to the start of `out`. Returns its length, -1: `out` is too short. */
+  copyMessage(out: Uint8Array): number {
+    const length = this.messageLength
+    if (length > out.length) return -1
+    this.#blocks.read(this.#first, MESSAGE_START, out, length)
+    return length
+  }
+
+  /** Sets every TTL in `out`, which the message was copied to: less `elapsedSeconds`, or to `staleTtlSeconds` if not -1. */
+  ageTtls(out: Uint8Array, elapsedSeconds: number, staleTtlSeconds: number): void {
+    const { bytes, next } = this.#blocks
+    let block = this.#first
+    let place = offsetsStart(this.messageLength)
+    for (; place >= BLOCK_BYTES; place -= BLOCK_BYTES) block = next[block]!
+    place += block * BLOCK_BYTES
+    let end = (block + 1) * BLOCK_BYTES
+    for (let left = this.ttlCount; left > 0; left--, place += 2) {
+      if (place === end) {
+        block = next[block]!
+        place = block * BLOCK_BYTES
+        end = place + BLOCK_BYTES
+      }
+      const at = (bytes[place]! << 8) | bytes[place + 1]!
+      const seconds = staleTtlSeconds >= 0 ? staleTtlSeconds : Math.max(0, readTtl(out, at) - elapsedSeconds)
+      writeTtl(out, at, seconds)
+    }
+  }
+
+  /** The policy snapshot `screened` was found under: the query path screens again under another one. */
+  get generation(): number {
+    return this.#field(Field.generation)
+  }
+
+  /** The list sets of the answer's aliases and addresses; null: none. As good as the entry, and for as long. */
+  get screened(): Int32Array | null {
+    const length = this.#field(Field.screenedLength)
+    if (length === 0) return null
+    if (this.#screened.length !== length) {
+      this.#screened = new Int32Array(length)
+      this.#screenedBytes = octetsOf(this.#screened)
+    }
+    this.#blocks.read(this.#field(Field.screened), 0, this.#screenedBytes, 4 * length)
+    return this.#screened
+  }
+
+  /** For the cache, which has made room: notes what screening found under the policy of `generation`. */
+  setScreened(generation: number, screened: Int32Array | null): void {
+    this.dropScreened()
+    const length = screened?.length ?? 0
+    if (length > 0) {
+      const chain = this.#blocks.take(blocksFor(4 * length))
+      this.#blocks.write(chain, octetsOf(screened!), 4 * length)
+      this.#setField(Field.screened, chain)
+      this.#setField(Field.screenedLength, length)
+    }
+    this.#setField(Field.generation, generation)
+  }
+
+  /** Gives back the room of what screening found. */
+  dropScreened(): void {
+    if (this.#field(Field.screenedLength) === 0) return
+    this.#blocks.giveBack(this.#field(Field.screened))
+    this.#setField(Field.screened, 0)
+    this.#setField(Field.screenedLength, 0)
+  }
+
+  /** For the cache: one failure more to get an answer. `ede`: why, or -1; remembered for `mostMs` at most. */
+  fail(nowMs: number, ede: number, mostMs: number): void {
+    const failures = this.failures + 1
+    this.#setFailures(failures, nowMs + Math.min(failureMs(failures), mostMs))
+    this.#setField(Field.failureEde, ede)
+  }
+
+  /** For the cache: the question may be asked again. */
+  forgetFailures(): void {
+    this.#setFailures(0, 0)
+  }
+
+  #remembersFailures(nowMs: number): boolean {
+    return this.failures > 0 && nowMs < this.failedUntilMs + FORGET_FAILURES_MS
+  }
+
+  #setFailures(failures: number, untilMs: number): void {
+    this.#setField(Field.failures, failures)
+    this.#blocks.doubles[this.#first * BLOCK_DOUBLES + Field.failedUntilMs] = untilMs
+  }
+
+  #field(field: number): number {
+    return this.#blocks.words[this.#first * BLOCK_WORDS + field]!
+  }
+
+  #setField(field: number, value: number): void {
+    this.#blocks.words[this.#first * BLOCK_WORDS + field] = value
+  }
 }
 
 /**
  * Copies the message into `out` with its TTLs as they are at `nowMs`: less by the whole seconds it has been kept, or
  * `staleTtlSeconds` (RFC 8767 §4) once it is stale. Id 0, flags as they came. Returns the message's length, or -1
- * where `out` is too short; octets of `out` behind it are not kept.
+ * where `out` is too short.
  */
 export function writeEntry(entry: Entry, out: Uint8Array, nowMs: number, staleTtlSeconds: number): number {
-  const { bytes, messageLength } = entry
-  if (messageLength > out.length) return -1
-  // The offsets go along where there is room for them: a copy of the whole array needs no view of a part.
-  out.set(bytes.length <= out.length ? bytes : bytes.subarray(0, messageLength))
+  const length = entry.copyMessage(out)
+  if (length === -1) return -1
   const isStale = nowMs >= entry.expiresAtMs
   const elapsed = Math.max(0, Math.floor((nowMs - entry.storedAtMs) / 1000))
-  for (let at = messageLength; at < bytes.length; at += 2) {
-    const offset = (bytes[at]! << 8) | bytes[at + 1]!
-    const ttl = isStale ? staleTtlSeconds : Math.max(0, readTtl(bytes, offset) - elapsed)
-    writeTtl(out, offset, ttl)
-  }
-  return messageLength
+  entry.ageTtls(out, elapsed, isStale ? staleTtlSeconds : -1)
+  return length
+}
+
+function octetsOf(words: Int32Array): Buffer {
+  return Buffer.from(words.buffer, words.byteOffset, words.byteLength)
 }

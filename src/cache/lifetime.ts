@@ -1,4 +1,4 @@
-/** How long an upstream's answer may be kept, and the TTLs it is kept with. */
+/** How long an upstream's answer may be kept, the TTLs it is kept with, and how long a failure is remembered. */
 import type { Settings } from '../config/settings.ts'
 import type { Answer } from '../wire/answer.ts'
 import { minimumTtl, negativeTtl } from '../wire/answer-data.ts'
@@ -37,4 +37,13 @@ export function keptTtl(answer: Answer, record: number, lifetime: number, settin
   const ttl = Math.min(answer.ttl[record]!, settings.maxTtlSeconds)
   // Whoever caches our negative answer takes the lesser of this TTL and MINIMUM (RFC 2308 §5), and only TTLs age.
   return answer.type[record] === Type.SOA && isNegative(answer) ? Math.min(ttl, lifetime) : ttl
+}
+
+/** RFC 9520 §3.2: a failure is remembered for at least one second and at most five minutes. */
+const MIN_FAILURE_MS = 1000
+export const MAX_FAILURE_MS = 300_000
+
+/** How long the last of so many failures in a row is remembered: twice as long each time. */
+export function failureMs(failures: number): number {
+  return Math.min(MIN_FAILURE_MS * 2 ** Math.min(failures - 1, 9), MAX_FAILURE_MS)
 }

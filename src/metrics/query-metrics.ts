@@ -45,7 +45,7 @@ export function declareQueryMetrics(declare: Declarations, threads: readonly Cou
 
   declare.counter(
     'udp_truncated_total',
-    'Datagrams dropped because they were longer than any query.',
+    'Datagrams dropped because they were longer than any query, or came to a wildcard address without word of the address asked.',
     [],
     named('udpTruncated'),
   )

@@ -3,8 +3,9 @@ import { isMappedIPv4 } from './address.ts'
 import type { BatchedDatagrams } from './batched.ts'
 import type { ConnectedSocket, DatagramHandler, ListeningSocket, Peer } from './datagram.ts'
 import { C, lastErrno } from './libc.ts'
-import { BATCH, type MmsgArena } from './mmsg-arena.ts'
-import { boundPort } from './sockets.ts'
+import { BATCH, CONTROL_ROOM, MmsgArena } from './mmsg-arena.ts'
+import { Destination, readLocal, writeLocal } from './pktinfo.ts'
+import { boundPort, isWildcard } from './sockets.ts'
 
 /** Bytes of sockaddr_in and sockaddr_in6. */
 const NAME4 = 16
@@ -20,15 +21,23 @@ export class BatchedListener implements ListeningSocket {
   readonly #fd: number
   readonly #number: number
   readonly #onDatagram: DatagramHandler
+  /** The room all sockets share, or for a wildcard address one with room for control messages too. */
+  readonly #received: MmsgArena
   // One a family, so that only what differs is written: 4 bytes of 16.
-  readonly #peer4: Peer = { address: mappedPrefix(), port: 0, text: '', scope: 0 }
-  readonly #peer6: Peer = { address: new Uint8Array(16), port: 0, text: '', scope: 0 }
+  readonly #peer4: Peer
+  readonly #peer6: Peer
   #isClosed = false
 
   constructor(owner: BatchedDatagrams, fd: number, address: string, onDatagram: DatagramHandler) {
     this.#owner = owner
     this.#fd = fd
     this.address = address
+    const isForAll = isWildcard(address)
+    this.#received = isForAll
+      ? new MmsgArena(owner.received.buffers[0]!.length, CONTROL_ROOM)
+      : owner.received
+    this.#peer4 = peerOf(mappedPrefix(), isForAll ? mappedPrefix() : null)
+    this.#peer6 = peerOf(new Uint8Array(16), isForAll ? new Uint8Array(16) : null)
     this.port = boundPort(fd)
     this.#onDatagram = onDatagram
     this.#number = owner.watch(
@@ -46,7 +55,9 @@ export class BatchedListener implements ListeningSocket {
     const buffer = later.arena.buffers[place]!
     if (length > buffer.length) return
     for (let at = 0; at < length; at++) buffer[at] = bytes[at]!
-    later.add(length, writeName(later.arena, place, peer))
+    const isIPv4 = isMappedIPv4(peer.address)
+    const nameLength = writeName(later.arena, place, isIPv4, peer)
+    later.add(length, nameLength, leaveFrom(later.arena, place, isIPv4, peer))
     this.#owner.flushSoon()
   }
 
@@ -57,23 +68,31 @@ export class BatchedListener implements ListeningSocket {
   }
 
   #read(): void {
-    const { libc, received, replies, counters } = this.#owner
+    const { libc, replies, counters } = this.#owner
+    const received = this.#received
     const count = libc.recvmmsg(this.#fd, received.base, BATCH, C.MSG_DONTWAIT, 0)
     // Nothing there after all, or an error the kernel had kept for this socket: either is over with this call.
     if (count <= 0) return
     for (let i = 0; i < count; i++) {
-      // Longer than any query: what is left of it is none.
-      if ((received.flagsOf(i) & C.MSG_TRUNC) !== 0) {
+      // Longer than any query, and what is left of it is none; or what was to say which address was asked is cut.
+      if ((received.flagsOf(i) & (C.MSG_TRUNC | C.MSG_CTRUNC)) !== 0) {
         counters.add('udpTruncated')
         continue
       }
       const peer = this.#readName(received, i)
       // A reply to port 0 can reach nobody, and would end the batch of all others.
       if (peer === null) continue
+      const isIPv4 = peer === this.#peer4
+      const destination = readLocal(received, i, isIPv4, peer)
+      if (destination === Destination.untold) counters.add('udpTruncated')
+      // Broadcasts: a socket of one address hears none either. Every thread would answer, and a forged asker be flooded.
+      if (destination !== Destination.own) continue
       const place = replies.place(this.#fd)
       const out = replies.arena.buffers[place]!
       const length = this.#onDatagram(received.buffers[i]!, received.lengthOf(i), peer, this, out)
-      if (length > 0) replies.add(length, copyName(received, i, replies.arena, place, peer === this.#peer4))
+      if (length === 0) continue
+      const nameLength = copyName(received, i, replies.arena, place, isIPv4)
+      replies.add(length, nameLength, leaveFrom(replies.arena, place, isIPv4, peer))
     }
     received.resetReceived(count)
   }
@@ -107,10 +126,9 @@ function copyName(from: MmsgArena, i: number, to: MmsgArena, place: number, isIP
 }
 
 /** Writes `peer` as the name of message `place`. Returns its length. */
-function writeName(arena: MmsgArena, place: number, peer: Peer): number {
+function writeName(arena: MmsgArena, place: number, isIPv4: boolean, peer: Peer): number {
   const { bytes, words } = arena
   const at = arena.nameOf(place)
-  const isIPv4 = isMappedIPv4(peer.address)
   bytes[at] = isIPv4 ? C.AF_INET : C.AF_INET6
   bytes[at + 1] = 0
   bytes[at + 2] = peer.port >> 8
@@ -123,6 +141,15 @@ function writeName(arena: MmsgArena, place: number, peer: Peer): number {
   for (let k = 0; k < 16; k++) bytes[at + 8 + k] = peer.address[k]!
   words[(at + 24) >> 2] = peer.scope
   return NAME6
+}
+
+/** Message `place` leaves from the address that was asked, where the socket has many. Returns its control length. */
+function leaveFrom(arena: MmsgArena, place: number, isIPv4: boolean, { local, localScope }: Peer): number {
+  return local === null ? 0 : writeLocal(arena, place, isIPv4, local, localScope)
+}
+
+function peerOf(address: Uint8Array, local: Uint8Array | null): Peer {
+  return { address, port: 0, text: '', scope: 0, local, localScope: 0 }
 }
 
 function mappedPrefix(): Uint8Array {

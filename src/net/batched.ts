@@ -2,9 +2,8 @@
  * Sockets read and written in batches: recvmmsg and sendmmsg on memory laid out once, one epoll set for all of a
  * thread's sockets, on Node's ordinary event loop. A packet costs no callback, no Buffer and no object. Linux only.
  *
- *   wait in libuv's pool until something is readable ── setImmediate ──► epoll_wait(1 ms) ─► each readable socket: one
- *   recvmmsg, its handler for each datagram, replies into the send queue ─► sendmmsg ─► setImmediate again, until
- *   nothing is readable for a millisecond: wait
+ *   the loop waits, for our epoll set too (event-loop.ts) ──► immediate: epoll_wait(0) ─► each readable socket: one
+ *   recvmmsg, its handler for each datagram, replies into the send queue ─► sendmmsg ──► the loop goes round
  *
  * Between batches the loop belongs to everybody else: TCP, timers, letters.
  */
@@ -19,7 +18,9 @@ import type {
   ListenSource,
 } from './datagram.ts'
 import type { DescriptorTable } from './descriptors.ts'
-import { addressOf, C, lastErrno, type Libc } from './libc.ts'
+import { EpollSet } from './epoll.ts'
+import { wakeLoopFor } from './event-loop.ts'
+import type { Libc } from './libc.ts'
 import { MmsgArena } from './mmsg-arena.ts'
 import { SendQueue } from './send-queue.ts'
 import { connectUdp } from './sockets.ts'
@@ -27,18 +28,6 @@ import { connectUdp } from './sockets.ts'
 /** A query is at most 1232 bytes from anybody well-behaved; upstreams may send more than we advertise. */
 const RECEIVE_BYTES = 4096
 const SEND_BYTES = 2048
-const EVENTS = 64
-// struct epoll_event: 32 bits of events, 64 of data; packed to 12 bytes on x86-64, padded to 16 elsewhere.
-const EVENT_WORDS = process.arch === 'x64' ? 3 : 4
-const DATA_WORD = process.arch === 'x64' ? 1 : 2
-/** How long one wait in the pool lasts at most: a thread cannot end while one is under way. */
-const WAIT_MS = 100
-/**
- * Under load the next datagram is near, and waking a thread of the pool and being woken by it costs more than the
- * datagram: the loop itself waits for it this long, and everything else on the loop that much longer. Half the CPU a
- * query at 100,000 a second (benchmark: compare.py miss).
- */
-const LINGER_MS = 1
 
 /** What the loop calls when a socket is readable. */
 interface Readable {
@@ -62,17 +51,16 @@ export class BatchedDatagrams implements Datagrams {
   readonly #random: Random
   readonly #onBatch: () => void
   readonly #descriptors: DescriptorTable
-  readonly #epoll: number
-  readonly #events = new Int32Array(EVENTS * EVENT_WORDS)
-  readonly #eventsAddress = addressOf(this.#events.buffer)
-  readonly #waited = new Int32Array(EVENTS * EVENT_WORDS)
-  readonly #waitedAddress = addressOf(this.#waited.buffer)
+  readonly #epoll: EpollSet
   readonly #sockets: (Readable | null)[] = []
   readonly #free: number[] = []
   #isInBatch = false
   #isFlushDue = false
 
-  /** `onBatch` is called before the datagrams of a batch are handed over. */
+  /**
+   * `onBatch` is called before the datagrams of a batch are handed over. Throws where this thread's event loop cannot be
+   * made to wake up for datagrams. Sockets do not keep the thread alive.
+   */
   constructor(
     libc: Libc,
     counters: Counters,
@@ -88,10 +76,10 @@ export class BatchedDatagrams implements Datagrams {
     this.replies = new SendQueue(libc, SEND_BYTES, counters)
     this.later = new SendQueue(libc, SEND_BYTES, counters)
     this.queries = new SendQueue(libc, SEND_BYTES, counters, (fd, code) => this.#failed(fd, code))
-    this.#epoll = libc.epoll_create1(C.EPOLL_CLOEXEC)
-    if (this.#epoll < 0) throw new Error(`epoll_create1: ${lastErrno()}`)
-    descriptors.note(this.#epoll)
-    this.#wait()
+    this.#epoll = new EpollSet(libc)
+    descriptors.note(this.#epoll.fd)
+    wakeLoopFor(libc, this.#epoll.fd)
+    this.#readNext()
   }
 
   listen(source: ListenSource, onDatagram: DatagramHandler): Promise<ListeningSocket> {
@@ -111,12 +99,7 @@ export class BatchedDatagrams implements Datagrams {
   watch(fd: number, read: () => void, failed: (code: string) => void): number {
     const number = this.#free.pop() ?? this.#sockets.length
     this.#sockets[number] = { fd, place: this.#descriptors.note(fd), read, failed }
-    const event = new Int32Array(EVENT_WORDS)
-    event[0] = C.EPOLLIN
-    event[DATA_WORD] = number
-    if (this.libc.epoll_ctl(this.#epoll, C.EPOLL_CTL_ADD, fd, addressOf(event.buffer)) < 0) {
-      throw new Error(`epoll_ctl: ${lastErrno()}`)
-    }
+    this.#epoll.add(fd, number)
     return number
   }
 
@@ -128,7 +111,7 @@ export class BatchedDatagrams implements Datagrams {
     this.#free.push(number)
     for (const queue of [this.replies, this.later, this.queries]) queue.forget(socket.fd)
     // Closing would not take it out: main holds the same socket by another number.
-    this.libc.epoll_ctl(this.#epoll, C.EPOLL_CTL_DEL, socket.fd, 0)
+    this.#epoll.remove(socket.fd)
     this.#descriptors.drop(socket.place)
     this.libc.close(socket.fd)
   }
@@ -155,26 +138,32 @@ export class BatchedDatagrams implements Datagrams {
     if (!this.later.isEmpty) this.later.flush()
   }
 
-  // The callback of a call in the pool must not throw, nor may the thread be ended in it: it only hands over.
-  readonly #wake = (): void => void setImmediate(this.#turn)
-
-  #wait(): void {
-    this.libc.epollWaitLater(this.#epoll, this.#waitedAddress, 1, WAIT_MS, this.#wake)
+  /** The next time the loop has waited, whatever it was that woke it. */
+  #readNext(): void {
+    // One that holds the loop would keep it from waiting.
+    setImmediate(this.#turn).unref()
   }
 
-  /** One turn of the loop: a batch from each readable socket. */
   readonly #turn = (): void => {
-    const events = this.libc.epoll_wait(this.#epoll, this.#eventsAddress, EVENTS, LINGER_MS)
-    if (events <= 0) return this.#wait()
+    try {
+      this.#read()
+    } finally {
+      this.#readNext()
+    }
+  }
+
+  /** A batch from each readable socket. */
+  #read(): void {
+    const readable = this.#epoll.look()
+    if (readable <= 0) return
     this.batch++
     this.#onBatch()
     this.#isInBatch = true
     try {
-      for (let i = 0; i < events; i++) this.#sockets[this.#events[i * EVENT_WORDS + DATA_WORD]!]?.read()
+      for (let i = 0; i < readable; i++) this.#sockets[this.#epoll.numberAt(i)]?.read()
     } finally {
       this.#isInBatch = false
     }
     this.#flush()
-    setImmediate(this.#turn)
   }
 }

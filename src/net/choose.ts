@@ -5,14 +5,13 @@ import type { Random } from '../random.ts'
 import { BatchedDatagrams } from './batched.ts'
 import type { Datagrams } from './datagram.ts'
 import type { DescriptorTable } from './descriptors.ts'
+import { wakeFault } from './event-loop.ts'
 import { C, libc, type Libc } from './libc.ts'
 import { MmsgArena } from './mmsg-arena.ts'
+import { pktinfoTrial } from './pktinfo-trial.ts'
 import { PortableDatagrams } from './portable.ts'
 import { SendQueue } from './send-queue.ts'
 import { boundPort, closeSocket, openUdp, socketName } from './sockets.ts'
-
-/** Threads of libuv's pool that files need; each resolver thread waits in one more. */
-const FILE_THREADS = 4
 
 export interface Choice {
   readonly datagrams: Datagrams
@@ -28,27 +27,47 @@ export interface ChoiceParts {
   readonly onBatch: () => void
 }
 
+/** What main has found before it opens the sockets, so that it opens such as its threads can use. */
+export interface Decision {
+  /** What the threads are told to use, in place of the setting. */
+  readonly datagrams: 'batched' | 'portable'
+  /** Why it is not the batched one, where that was not asked for; otherwise null. */
+  readonly reason: string | null
+  /** Why a wildcard address takes a socket for each address of the machine; null: one for all of them will do. */
+  readonly eachBecause: string | null
+}
+
+export function decideDatagrams(settings: Pick<Settings, 'datagrams'>): Decision {
+  const reason = settings.datagrams === 'portable' ? null : batchedFault(libc)
+  if (settings.datagrams === 'portable' || reason !== null)
+    return { datagrams: 'portable', reason, eachBecause: 'datagrams are read one by one' }
+  return { datagrams: 'batched', reason, eachBecause: pktinfoTrial(libc!) }
+}
+
 export function chooseDatagrams(
-  settings: Pick<Settings, 'datagrams' | 'workers'>,
+  settings: Pick<Settings, 'datagrams'>,
   parts: ChoiceParts,
+  calls = libc,
 ): Choice {
   const { counters, random, descriptors, onBatch } = parts
-  const portable = (reason: string | null): Choice => ({
-    datagrams: new PortableDatagrams(counters, random, onBatch),
-    reason,
-  })
-  if (settings.datagrams === 'portable') return portable(null)
-  if (libc === null)
-    return portable('this machine is not Linux on x86-64 or arm64, or the FFI library is missing')
-  const pool = Number(process.env['UV_THREADPOOL_SIZE'] ?? FILE_THREADS)
-  if (settings.datagrams === 'auto' && pool < FILE_THREADS + settings.workers) {
-    return portable(
-      `UV_THREADPOOL_SIZE is ${pool}, not at least ${FILE_THREADS + settings.workers}: start with bin/thanhloc`,
-    )
+  let reason = settings.datagrams === 'portable' ? null : batchedFault(calls)
+  if (settings.datagrams !== 'portable' && reason === null) {
+    try {
+      return { datagrams: new BatchedDatagrams(calls!, counters, random, descriptors, onBatch), reason }
+    } catch (error) {
+      reason = `the event loop cannot be woken: ${(error as Error).message}`
+    }
   }
-  const fault = trial(libc)
-  if (fault !== null) return portable(`a trial on loopback failed: ${fault}`)
-  return { datagrams: new BatchedDatagrams(libc, counters, random, descriptors, onBatch), reason: null }
+  return { datagrams: new PortableDatagrams(counters, random, onBatch), reason }
+}
+
+/** Why datagrams cannot be read in batches here, as far as any thread can tell for the others; null: they can. */
+function batchedFault(calls: Libc | null): string | null {
+  if (calls === null) return 'this machine is not Linux on x86-64 or arm64, or the FFI library is missing'
+  const trialFault = trial(calls)
+  if (trialFault !== null) return `a trial on loopback failed: ${trialFault}`
+  const fault = wakeFault(calls)
+  return fault === null ? null : `the event loop cannot be woken: ${fault}`
 }
 
 /** Sends a batch to itself and reads it: structs laid out otherwise than thought show here. Returns what is wrong. */

@@ -13,6 +13,12 @@ export interface Peer {
   text: string
   /** Number of the interface of a link-local address, for the batched implementation; otherwise 0. */
   scope: number
+  /**
+   * The address that was asked, which the answer leaves from, in the form of `address`; null where the socket is bound
+   * to it. With the number of its interface where it is link-local, otherwise 0.
+   */
+  readonly local: Uint8Array | null
+  localScope: number
 }
 
 /**
@@ -29,6 +35,7 @@ export type DatagramHandler = (
 
 /** A socket clients send to. */
 export interface ListeningSocket {
+  /** As in its ListenSource. */
   readonly address: string
   readonly port: number
   /** Sends the first `length` of `bytes` (copied before this returns) to where `peer` says. */
@@ -43,7 +50,11 @@ export interface ConnectedSocket {
   close(): void
 }
 
-/** Where a listening socket comes from: a number handed over by main, or, without FFI, an address to bind here. */
+/**
+ * Where a listening socket comes from: a number handed over by main, or, without FFI, an address to bind here. A
+ * wildcard address is one socket for all addresses of its family, opened with `tellLocal`; the batched implementation
+ * alone can answer there.
+ */
 export type ListenSource = { readonly fd: number; readonly address: string; readonly port: number }
 
 export interface Datagrams {

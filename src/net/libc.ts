@@ -21,9 +21,14 @@ export const C = {
   SO_REUSEPORT: 15,
   SO_RCVBUFFORCE: 33,
   SO_MEMINFO: 55,
+  IPPROTO_IP: 0,
+  IP_PKTINFO: 8,
   IPPROTO_IPV6: 41,
   IPV6_V6ONLY: 26,
+  IPV6_RECVPKTINFO: 49,
+  IPV6_PKTINFO: 50,
   F_DUPFD_CLOEXEC: 1030,
+  MSG_CTRUNC: 0x8,
   MSG_TRUNC: 0x20,
   MSG_DONTWAIT: 0x40,
   EPOLL_CLOEXEC: 0o2000000,
@@ -51,11 +56,9 @@ export interface Libc {
   epoll_create1(flags: number): number
   epoll_ctl(epoll: number, operation: number, fd: number, event: number): number
   epoll_wait(epoll: number, events: number, most: number, timeoutMs: number): number
-  /** The same in a thread of libuv's pool; the callback must not throw. */
-  epollWaitLater(epoll: number, events: number, most: number, timeoutMs: number, done: () => void): void
 }
 
-const SIGNATURES: Readonly<Record<Exclude<keyof Libc, 'epollWaitLater'>, string>> = {
+const SIGNATURES: Readonly<Record<keyof Libc, string>> = {
   socket: 'int socket(int, int, int)',
   bind: 'int bind(int, const void *, uint)',
   connect: 'int connect(int, const void *, uint)',
@@ -78,21 +81,32 @@ const SIGNATURES: Readonly<Record<Exclude<keyof Libc, 'epollWaitLater'>, string>
 const loaded = load()
 export const libc: Libc | null = loaded?.calls ?? null
 
-function load(): { readonly koffi: Koffi; readonly calls: Libc } | null {
+interface Loaded {
+  readonly koffi: Koffi
+  /** The process itself: Node, and whatever C library it runs on, glibc or musl. */
+  readonly program: ReturnType<Koffi['load']>
+  readonly calls: Libc
+}
+
+function load(): Loaded | null {
   if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) return null
   try {
     // Not an import: its binary part may be missing, and then the portable way is taken, which the log says.
     const koffi = createRequire(import.meta.url)('koffi') as Koffi
-    // The process itself: whatever C library it runs on, glibc or musl.
-    const library = koffi.load(null)
+    const program = koffi.load(null)
     const calls = Object.fromEntries(
-      Object.entries(SIGNATURES).map(([name, signature]) => [name, library.func(signature)]),
+      Object.entries(SIGNATURES).map(([name, signature]) => [name, program.func(signature)]),
     )
-    const later = calls['epoll_wait']!.async
-    return { koffi, calls: { ...calls, epollWaitLater: later } as unknown as Libc }
+    return { koffi, program, calls: calls as unknown as Libc }
   } catch {
     return null
   }
+}
+
+/** A function of this process by its C prototype, numbers only. Throws where there is none of that name. */
+export function nativeFunction(prototype: string): (...numbers: number[]) => number {
+  if (loaded === null) throw new Error('the FFI library is missing')
+  return loaded.program.func(prototype)
 }
 
 /** The name of the latest call's errno in this thread, such as EADDRINUSE. */

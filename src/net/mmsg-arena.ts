@@ -5,7 +5,11 @@
  *   N × 64   struct mmsghdr   byte 0 name · 8 namelen · 16 iov · 24 iovlen · 32 control · 40 controllen · 48 flags · 56 len
  *   N × 16   struct iovec     0 base · 8 len
  *   N × 32   names            sockaddr_in: family, port, address at 4 · sockaddr_in6: address at 8, scope at 24
+ *   N × 40   control          one IP_PKTINFO or IPV6_PKTINFO, on sockets of a wildcard address alone (pktinfo.ts)
  *   N × B    the datagrams
+ *
+ * The pointers to the control buffers stand in every header; where its length (controllen) is 0 the kernel does not
+ * look at them.
  */
 import { addressOf } from './libc.ts'
 
@@ -17,6 +21,8 @@ const PART_BYTES = 16
 export const NAME_BYTES = 32
 /** Room for either sockaddr. */
 const NAME_ROOM = 28
+/** Room for either PKTINFO, and for nothing else. */
+export const CONTROL_ROOM = 40
 
 // 32-bit words of a header.
 const NAME_LENGTH = 2
@@ -27,7 +33,8 @@ const HEADER_WORDS = HEADER_BYTES / 4
 
 const PARTS = BATCH * HEADER_BYTES
 const NAMES = PARTS + BATCH * PART_BYTES
-const BUFFERS = NAMES + BATCH * NAME_BYTES
+const CONTROLS = NAMES + BATCH * NAME_BYTES
+const BUFFERS = CONTROLS + BATCH * CONTROL_ROOM
 // 32-bit words of an iovec.
 const PART_LENGTH = PARTS / 4 + 2
 const PART_WORDS = PART_BYTES / 4
@@ -40,9 +47,14 @@ export class MmsgArena {
   /** All bytes; name i stands at `nameOf(i)`. */
   readonly bytes: Uint8Array
   readonly words: Int32Array
+  readonly #controlRoom: number
 
-  /** `bufferBytes`: room for one datagram; a longer one is cut, and says so. */
-  constructor(bufferBytes: number) {
+  /**
+   * `bufferBytes`: room for one datagram; a longer one is cut, and says so. `controlRoom`: CONTROL_ROOM, to receive the
+   * address that was asked with each; 0 for sockets that do not tell it.
+   */
+  constructor(bufferBytes: number, controlRoom = 0) {
+    this.#controlRoom = controlRoom
     const memory = new ArrayBuffer(BUFFERS + BATCH * bufferBytes)
     this.base = addressOf(memory)
     this.bytes = new Uint8Array(memory)
@@ -56,15 +68,21 @@ export class MmsgArena {
       view.setBigUint64(i * HEADER_BYTES, BigInt(this.base + this.nameOf(i)), true)
       view.setBigUint64(i * HEADER_BYTES + 16, BigInt(this.base + PARTS + i * PART_BYTES), true)
       view.setBigUint64(i * HEADER_BYTES + 24, 1n, true)
+      view.setBigUint64(i * HEADER_BYTES + 32, BigInt(this.base + this.controlOf(i)), true)
       view.setBigUint64(PARTS + i * PART_BYTES, BigInt(this.base + BUFFERS + i * bufferBytes), true)
       this.setSize(i, bufferBytes)
-      this.words[i * HEADER_WORDS + NAME_LENGTH] = NAME_ROOM
     }
+    this.resetReceived(BATCH)
   }
 
   /** Byte where the name of message `i` begins. */
   nameOf(i: number): number {
     return NAMES + i * NAME_BYTES
+  }
+
+  /** Byte where the control buffer of message `i` begins. */
+  controlOf(i: number): number {
+    return CONTROLS + i * CONTROL_ROOM
   }
 
   /** Address of header `i`. */
@@ -81,13 +99,17 @@ export class MmsgArena {
     return this.words[i * HEADER_WORDS + FLAGS]!
   }
 
-  /** The kernel has written over them: made ready for the next batch. */
+  /** How much of the control buffer of a message received is filled. */
+  controlLengthOf(i: number): number {
+    return this.words[i * HEADER_WORDS + CONTROL_LENGTH]!
+  }
+
+  /** The kernel has written what it used over the room there is: made ready for the next batch. */
   resetReceived(count: number): void {
-    for (let i = 0; i < count; i++) {
-      this.words[i * HEADER_WORDS + NAME_LENGTH] = NAME_ROOM
-      this.words[i * HEADER_WORDS + CONTROL_LENGTH] = 0
-      this.words[i * HEADER_WORDS + FLAGS] = 0
-    }
+    for (let i = 0; i < count; i++) this.words[i * HEADER_WORDS + NAME_LENGTH] = NAME_ROOM
+    // Without room none was used, and the flags are never read by the kernel.
+    if (this.#controlRoom === 0) return
+    for (let i = 0; i < count; i++) this.words[i * HEADER_WORDS + CONTROL_LENGTH] = this.#controlRoom
   }
 
   /** The bytes of message `i` that are to be sent. */
@@ -98,5 +120,10 @@ export class MmsgArena {
   /** Length of the name message `i` is sent to; 0 for a connected socket. */
   setNameLength(i: number, length: number): void {
     this.words[i * HEADER_WORDS + NAME_LENGTH] = length
+  }
+
+  /** Length of what the control buffer of message `i` says; 0: nothing. */
+  setControlLength(i: number, length: number): void {
+    this.words[i * HEADER_WORDS + CONTROL_LENGTH] = length
   }
 }

@@ -1,28 +1,71 @@
 /** Says which process holds a port, so that "port taken" comes with a name. Linux only; elsewhere it knows nothing. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { endianness } from 'node:os'
+import { addressText } from './address.ts'
 
-/** For example `systemd-resolved (process 412)`, or null when it cannot be told (no such port, not permitted). */
-export function portHolder(protocol: 'udp' | 'tcp', port: number): string | null {
-  const inodes = new Set(['', '6'].flatMap((family) => socketsOn(`/proc/net/${protocol}${family}`, port)))
-  if (inodes.size === 0) return null
-  for (const process of entries('/proc').filter((name) => /^\d+$/.test(name))) {
-    for (const fd of entries(`/proc/${process}/fd`)) {
-      const inode = /^socket:\[(\d+)\]$/.exec(linkTarget(`/proc/${process}/fd/${fd}`))?.[1]
-      if (inode !== undefined && inodes.has(inode)) return `${commandOf(process)} (process ${process})`
-    }
-  }
-  return null
+/** State of a TCP socket that listens, in the kernel's table (tcp_states.h). */
+const LISTENING = '0A'
+
+/** A socket that listens on a port. */
+export interface PortHolder {
+  readonly address: string
+  /** For example `systemd-resolved (process 412)`; null where it cannot be told (not permitted). */
+  readonly process: string | null
 }
 
-/** Inode numbers of the sockets bound to `port`, from the kernel's table (proc(5)): `sl local_address rem_address …`. */
-function socketsOn(table: string, port: number): string[] {
-  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+/** Who listens on `port`, and on which address; those that can be told by name first. */
+export function portHolders(protocol: 'udp' | 'tcp', port: number): PortHolder[] {
+  const sockets = ['', '6'].flatMap((family) => socketsOn(`/proc/net/${protocol}${family}`, port))
+  if (sockets.length === 0) return []
+  const processes = processesWith(new Set(sockets.map(({ inode }) => inode)))
+  const holders = sockets.map(({ address, inode }) => ({ address, process: processes.get(inode) ?? null }))
+  return [...holders.filter(({ process }) => process !== null), ...holders.filter(({ process }) => process === null)] // prettier-ignore
+}
+
+/** The process that holds `port`, the one on `address` before others; null when it cannot be told. */
+export function portHolder(protocol: 'udp' | 'tcp', port: number, address: string): string | null {
+  const holders = portHolders(protocol, port)
+  return (holders.find((holder) => holder.address === address) ?? holders[0])?.process ?? null
+}
+
+interface TableSocket {
+  readonly address: string
+  readonly inode: string
+}
+
+/** Sockets bound to `port`, from the kernel's table (proc(5)): `sl local_address rem_address st … inode …`. */
+function socketsOn(table: string, port: number): TableSocket[] {
+  const wanted = port.toString(16).toUpperCase().padStart(4, '0')
   return read(table)
     .split('\n')
     .slice(1)
     .map((line) => line.trim().split(/\s+/))
-    .filter((fields) => fields[1]?.endsWith(wanted))
-    .map((fields) => fields[9] ?? '')
+    .filter((fields) => fields[1]?.endsWith(`:${wanted}`))
+    .filter((fields) => !table.includes('tcp') || fields[3] === LISTENING)
+    .map((fields) => ({ address: tableAddress(fields[1]!.split(':')[0]!), inode: fields[9] ?? '' }))
+}
+
+/** The address of `0100007F` (127.0.0.1): 32-bit words, each in hexadecimal as this machine reads it from memory. */
+export function tableAddress(hex: string): string {
+  const bytes = Buffer.from(hex, 'hex')
+  if (endianness() === 'LE') bytes.swap32()
+  const address = new Uint8Array(16)
+  if (bytes.length === 4) address.fill(0xff, 10, 12)
+  address.set(bytes, 16 - bytes.length)
+  return addressText(address)
+}
+
+/** Which process has which of the sockets open. */
+function processesWith(inodes: ReadonlySet<string>): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const process of entries('/proc').filter((name) => /^\d+$/.test(name))) {
+    for (const fd of entries(`/proc/${process}/fd`)) {
+      const inode = /^socket:\[(\d+)\]$/.exec(linkTarget(`/proc/${process}/fd/${fd}`))?.[1]
+      if (inode !== undefined && inodes.has(inode))
+        found.set(inode, `${commandOf(process)} (process ${process})`)
+    }
+  }
+  return found
 }
 
 function commandOf(process: string): string {

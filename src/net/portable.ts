@@ -5,7 +5,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import type { Counters } from '../metrics/counters.ts'
 import type { Random } from '../random.ts'
 import { parseAddress } from './address.ts'
-import { FIRST_PORT, PORT_TRIES } from './sockets.ts'
+import { FIRST_PORT, isWildcard, PORT_TRIES } from './sockets.ts'
 import type {
   ConnectedSocket,
   DatagramHandler,
@@ -32,6 +32,12 @@ export class PortableDatagrams implements Datagrams {
   }
 
   listen(source: ListenSource, onDatagram: DatagramHandler): Promise<ListeningSocket> {
+    // node:dgram does not say which address was asked, nor lets the answer leave from it.
+    if (isWildcard(source.address)) {
+      return Promise.reject(
+        new Error(`datagrams read one by one need a socket for each address, not ${source.address}`),
+      )
+    }
     const isIPv6 = source.address.includes(':')
     const socket = createSocket({
       type: isIPv6 ? 'udp6' : 'udp4',
@@ -39,7 +45,14 @@ export class PortableDatagrams implements Datagrams {
       reusePort: source.fd < 0,
     })
     const listening = new PortableListener(socket, source.address, this.#counters)
-    const peer: Peer = { address: new Uint8Array(16), port: 0, text: '', scope: 0 }
+    const peer: Peer = {
+      address: new Uint8Array(16),
+      port: 0,
+      text: '',
+      scope: 0,
+      local: null,
+      localScope: 0,
+    }
     const out = new Uint8Array(REPLY_BYTES)
     socket.on('message', (bytes: Buffer, from: RemoteInfo) => {
       // A reply to port 0 can reach nobody, and some kernels refuse to send it.

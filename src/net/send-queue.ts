@@ -44,10 +44,14 @@ export class SendQueue {
     return this.#count
   }
 
-  /** The message in that place is to be sent: `length` bytes, to the name of `nameLength` bytes. */
-  add(length: number, nameLength: number): void {
+  /**
+   * The message in that place is to be sent: `length` bytes, to the name of `nameLength` bytes, from the address its
+   * control buffer of `controlLength` bytes says, 0: from the one the socket is bound to.
+   */
+  add(length: number, nameLength: number, controlLength = 0): void {
     this.arena.setSize(this.#count, length)
     this.arena.setNameLength(this.#count, nameLength)
+    this.arena.setControlLength(this.#count, controlLength)
     this.#count++
   }
 
@@ -62,7 +66,8 @@ export class SendQueue {
       else {
         const code = lastErrno()
         if (code === 'EAGAIN' && waits++ < FULL_WAITS && this.#waitForRoom()) continue
-        // Port 0, a route that is gone, a firewall, nobody there: this one is lost, the next may not be.
+        // Port 0, a route or the address that was asked is gone, a firewall, nobody there: this one is lost, the next
+        // may not be.
         this.#counters.add('udpSendErrors')
         failed = code
         from++

@@ -43,6 +43,13 @@ function checked(call: string, result: number): number {
 export interface OpenOptions {
   /** Several sockets on one address and port, among which the kernel spreads the clients. */
   readonly reusePort: boolean
+  /** UDP: each datagram comes with the address it was sent to (pktinfo.ts). For sockets on a wildcard address. */
+  readonly tellLocal?: boolean
+}
+
+/** Whether the address stands for all addresses of its family that the machine has. */
+export function isWildcard(address: string): boolean {
+  return address === '0.0.0.0' || address === '::'
 }
 
 /** Binds a UDP socket; port 0 takes a free one. Returns the descriptor. Throws SocketError. */
@@ -75,6 +82,13 @@ function open(kind: number, address: string, port: number, options: OpenOptions)
     // A restart must not wait for old connections to time out; for UDP the option would let a second server in.
     if (kind === C.SOCK_STREAM) setOption(fd, C.SOL_SOCKET, C.SO_REUSEADDR, 1)
     if (options.reusePort) setOption(fd, C.SOL_SOCKET, C.SO_REUSEPORT, 1)
+    // Before the socket is bound: a datagram that has been queued without it does not tell any more.
+    if (options.tellLocal === true) {
+      const isSet = isIPv6
+        ? setOption(fd, C.IPPROTO_IPV6, C.IPV6_RECVPKTINFO, 1)
+        : setOption(fd, C.IPPROTO_IP, C.IP_PKTINFO, 1)
+      checked('setsockopt', isSet ? 0 : -1)
+    }
     checked(`bind ${address} port ${port}`, bind(fd, name, name.length))
     return fd
   } catch (error) {

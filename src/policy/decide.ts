@@ -56,6 +56,11 @@ export class Policy {
     return this.#generation
   }
 
+  /** Entries of whatever kind that the last match found; 0: neither list nor allow entry knows the name. */
+  get found(): number {
+    return this.#overlayFound.count + this.#baseFound.count
+  }
+
   /** What `hashSuffixes` needs before `match`. */
   get seed(): number {
     return this.#base.seed
@@ -96,8 +101,7 @@ export class Policy {
   /** Fills `verdict` from the last match and returns its kind. */
   decide(paused: boolean, verdict: Verdict): VerdictKind {
     verdict.clear(this.#trigger, NO_END)
-    const held = this.#overlayFound.count + this.#baseFound.count
-    if (held === 0) return VerdictKind.Pass
+    if (this.found === 0) return VerdictKind.Pass
     if (this.#overlayFound.count > 0 && allowFound(this.#overlay, this.#overlayFound, verdict))
       return verdict.kind
     if (allowFound(this.#base, this.#baseFound, verdict)) return verdict.kind

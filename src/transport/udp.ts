@@ -1,9 +1,14 @@
 /** DNS over UDP: one listening socket for each address, datagrams in, datagrams out. */
+import type { Clock } from '../clock.ts'
 import type { Counters } from '../metrics/counters.ts'
 import type { Datagrams, ListeningSocket, ListenSource, Peer } from '../net/datagram.ts'
 import { receiveDrops } from '../net/sockets.ts'
+import { RestingPool } from '../resting-pool.ts'
 import type { Origin, QuestionHandler, ReplyTo } from '../query/origin.ts'
 import { MAX_UDP_PAYLOAD } from '../wire/constants.ts'
+
+/** Replies sent that are kept to be used again: as many as waiters. */
+const REPLIES_KEPT = 4_096
 
 /** The origin of the datagram at hand, reused. */
 class UdpOrigin implements Origin {
@@ -11,34 +16,60 @@ class UdpOrigin implements Origin {
   readonly maxBytes = MAX_UDP_PAYLOAD
   peer!: Peer
   socket!: ListeningSocket
+  readonly #clock: Clock
+  readonly #sent = new RestingPool<UdpReply>(REPLIES_KEPT)
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
 
   get address(): Uint8Array {
     return this.peer.address
   }
 
   later(): ReplyTo {
-    return new UdpReply(this.socket, this.peer)
+    const reply = this.#sent.take(this.#clock.monotonicMs()) ?? new UdpReply(this)
+    reply.aim(this.socket, this.peer)
+    return reply
+  }
+
+  /** `reply` has been sent. */
+  give(reply: UdpReply): void {
+    this.#sent.give(reply, this.#clock.monotonicMs())
   }
 }
 
-/** Where one answer goes; a copy of the peer, and all there is to it: one is made for every query that is forwarded. */
+/** Where one answer goes: a copy of the peer, because the answer comes when the peer at hand is another. */
 class UdpReply implements ReplyTo, Peer {
   readonly address = new Uint8Array(16)
-  port: number
-  text: string
-  scope: number
-  readonly #socket: ListeningSocket
+  port = 0
+  text = ''
+  scope = 0
+  local: Uint8Array | null = null
+  localScope = 0
+  readonly #local = new Uint8Array(16)
+  readonly #origin: UdpOrigin
+  #socket!: ListeningSocket
 
-  constructor(socket: ListeningSocket, peer: Peer) {
+  constructor(origin: UdpOrigin) {
+    this.#origin = origin
+  }
+
+  aim(socket: ListeningSocket, peer: Peer): void {
     this.#socket = socket
     this.port = peer.port
     this.text = peer.text
     this.scope = peer.scope
     for (let i = 0; i < 16; i++) this.address[i] = peer.address[i]!
+    this.local = peer.local && this.#local
+    if (peer.local === null) return
+    this.localScope = peer.localScope
+    for (let i = 0; i < 16; i++) this.#local[i] = peer.local[i]!
   }
 
   send(bytes: Uint8Array, length: number): void {
     if (length > 0) this.#socket.send(bytes, length, this)
+    this.#origin.give(this)
   }
 }
 
@@ -55,9 +86,10 @@ export class UdpTransport {
   readonly #question: QuestionHandler
   readonly #counters: Counters
   readonly #sockets = new Map<string, Listening>()
-  readonly #origin = new UdpOrigin()
+  readonly #origin: UdpOrigin
 
-  constructor(datagrams: Datagrams, question: QuestionHandler, counters: Counters) {
+  constructor(datagrams: Datagrams, question: QuestionHandler, counters: Counters, clock: Clock) {
+    this.#origin = new UdpOrigin(clock)
     this.#datagrams = datagrams
     this.#question = question
     this.#counters = counters

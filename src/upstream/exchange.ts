@@ -7,12 +7,13 @@ import type { Endpoint, Settings } from '../config/settings.ts'
 import type { Counters } from '../metrics/counters.ts'
 import type { Datagrams } from '../net/datagram.ts'
 import type { Random } from '../random.ts'
+import { RestingPool } from '../resting-pool.ts'
 import { Type } from '../wire/constants.ts'
 import type { NameKey } from '../wire/name-key.ts'
 import { textToName } from '../wire/name.ts'
-import { mixCase } from '../wire/upstream-query.ts'
 import { Attempts } from './attempts.ts'
 import { DeadlineWheel, TICK_MS } from './deadline-wheel.ts'
+import type { ExchangeEvents } from './exchange-events.ts'
 import { FLIGHT_MS } from './flights.ts'
 import { LoopProbe, randomToken } from './loop-probe.ts'
 import { Pending, PendingTable } from './pending.ts'
@@ -22,25 +23,10 @@ import { Sender } from './sender.ts'
 import { endpointName, Upstream } from './upstream.ts'
 import type { UpstreamStatus } from './upstream.ts'
 
+export type { ExchangeEvents } from './exchange-events.ts'
 export { Pending } from './pending.ts'
 export type { FailureReason, Question } from './pending.ts'
 export type { UpstreamState, UpstreamStatus } from './upstream.ts'
-
-/** What becomes of a question. Called from sockets and from the tick, never from inside `ask`. */
-export interface ExchangeEvents<Waiter> {
-  /**
-   * The answer from `upstreamName`: source, id and question are checked, the rest is not; the question may be in
-   * another case than asked. `bytes` is valid during the call. Answer all waiters; false: it cannot be read, and the
-   * next upstream is asked (the waiters stay). May be a refusal (SERVFAIL, REFUSED …) when all have refused.
-   */
-  answered(pending: Pending<Waiter>, bytes: Uint8Array, length: number, upstreamName: string): boolean
-  /** 1.8 s have passed (RFC 8767 §5). Said again when others have joined since, and before `overdue`. */
-  slow(pending: Pending<Waiter>): void
-  /** 4.5 s have passed; the question stays out for the cache's sake. Said again when others have joined since. */
-  overdue(pending: Pending<Waiter>): void
-  /** Every upstream has failed, or 10 s have passed. */
-  failed(pending: Pending<Waiter>, reason: FailureReason): void
-}
 
 /** What the exchange needs of the settings; `upstreams.servers` is final here, resolv.conf has been read. */
 export type ExchangeSettings = Pick<Settings, 'forward'> & {
@@ -63,6 +49,7 @@ const OVERDUE_MS = 4_500
 /** The exchange goes on this long, so that a slow answer is at least cached. */
 const GIVE_UP_MS = 10_000
 const SWEEP_MS = 1_000
+const SETTLED_KEPT = 4_096
 
 const Phase = { Young: 0, Slow: 1, Overdue: 2 } as const
 
@@ -87,6 +74,8 @@ export class Exchange<Waiter> {
   /** No longer in the settings, kept while answers may come. */
   #retired: { readonly upstream: Upstream; readonly closeMs: number }[] = []
   #sweptMs = -Infinity
+  /** Settled questions, to be used again. */
+  readonly #settled = new RestingPool<Pending<Waiter>>(SETTLED_KEPT)
   /** Nobody waits for them any more: out for the cache's sake alone, the longest first. */
   readonly #told = new Set<Pending<Waiter>>()
 
@@ -142,11 +131,10 @@ export class Exchange<Waiter> {
     if (candidates.length === 0 || !this.#hasRoom()) return false
     const nowMs = this.#clock.monotonicMs()
     const { generation } = this
-    const pending = new Pending<Waiter>(
-      key, qtype, qclass, dnssecOk, checkingDisabled, group, generation, hash, candidates, nowMs,
+    const pending = this.#settled.take(nowMs) ?? new Pending<Waiter>()
+    pending.begin(
+      key, qtype, qclass, dnssecOk, checkingDisabled, group, generation, hash, candidates, nowMs, waiter, this.#random,
     ) // prettier-ignore
-    mixCase(pending.name, key.length, key.length, this.#random)
-    pending.waiters.push(waiter)
     this.#table.add(pending)
     this.#attempts.next(pending, nowMs)
     const other = this.#groups[group]!.explore(candidates, nowMs, this.#random)
@@ -227,7 +215,8 @@ export class Exchange<Waiter> {
 
   #join(pending: Pending<Waiter>, waiter: Waiter): boolean {
     if (pending.waiters.length >= this.#maxWaiters) return false
-    pending.waiters.push(waiter)
+    if (pending.waiters.length === 0) pending.waiters = [waiter]
+    else pending.waiters.push(waiter)
     this.#counters.add('coalesced')
     if (pending.phase > Phase.Young) {
       pending.hasJoined = true
@@ -267,12 +256,14 @@ export class Exchange<Waiter> {
     pending.upstream = upstreamName
     if (!this.#events.answered(pending, bytes, length, upstreamName)) return false
     this.#settle(pending)
+    this.#reuse(pending)
     return true
   }
 
   #failed(pending: Pending<Waiter>, reason: FailureReason): void {
     this.#settle(pending)
     this.#events.failed(pending, reason)
+    this.#reuse(pending)
   }
 
   #settle(pending: Pending<Waiter>): void {
@@ -281,6 +272,11 @@ export class Exchange<Waiter> {
     this.#table.remove(pending)
     this.#wheel.cancel(pending)
     this.#sender.release(pending)
+  }
+
+  /** Nobody knows of it any more; but an attempt over TCP may, so that one is left to the collector. */
+  #reuse(pending: Pending<Waiter>): void {
+    if (pending.triedTcp === 0) this.#settled.give(pending, this.#clock.monotonicMs())
   }
 
   #disable(upstream: Upstream): void {

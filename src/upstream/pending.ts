@@ -2,7 +2,9 @@
  * Questions on their way to an upstream, and the table in which an identical question finds the one already out: it
  * saves the upstream the work, and an attacker the many tries at the same answer (RFC 5452 §5).
  */
+import type { Random } from '../random.ts'
 import type { NameKey } from '../wire/name-key.ts'
+import { mixCase } from '../wire/upstream-query.ts'
 import type { Timed } from './deadline-wheel.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -19,32 +21,38 @@ export interface Question {
   readonly group: number
 }
 
-/** One question that is out, and who waits for it. */
+/** The longest name twice, and type and class. */
+const QUESTION_BYTES = 2 * 255 + 4
+
+/** No waiters: one array for all, to which nothing is ever added. */
+export const NOBODY: never[] = []
+
+/** One question that is out, and who waits for it. Used again for another once it is settled: see `Exchange`. */
 export class Pending<Waiter> implements Question, Timed<Pending<Waiter>> {
   /** `name`, then the question as it is sent: name in 0x20 case, type, class. */
-  readonly name: Uint8Array
-  readonly nameLength: number
-  readonly qtype: number
-  readonly qclass: number
-  readonly dnssecOk: boolean
-  readonly checkingDisabled: boolean
-  readonly group: number
+  readonly name = new Uint8Array(QUESTION_BYTES)
+  nameLength = 0
+  qtype = 0
+  qclass = 0
+  dnssecOk = false
+  checkingDisabled = false
+  group = 0
   /** `Exchange.generation` when it was asked: group numbers are those of these settings. */
-  readonly generation: number
+  generation = 0
   /** By the monotonic clock. */
-  readonly startedMs: number
-  /** Not yet answered. Whoever answers some early (stale, overdue) takes them out. */
-  waiters: Waiter[] = []
+  startedMs = 0
+  /** Not yet answered. Whoever answers some (early ones too: stale, overdue) takes the array and leaves `NOBODY`. */
+  waiters: Waiter[] = NOBODY
   /** Name of the upstream asked last. */
   upstream = ''
 
   // From here on the exchange's own.
 
-  readonly hash: number
-  /** The next one with this hash in the table. */
+  hash = 0
+  /** The next one in its chain of the table. */
   chained: Pending<Waiter> | null = null
   /** The group's upstreams in the order of preference when it was asked; a bit below is a place in here. */
-  readonly candidates: readonly Upstream[]
+  candidates: readonly Upstream[] = []
   /** Place of the upstream whose answer is being waited for; -1 before the first. */
   current = -1
   /** Is that over TCP, did it go with EDNS, and when? */
@@ -77,7 +85,8 @@ export class Pending<Waiter> implements Question, Timed<Pending<Waiter>> {
   earlier: Pending<Waiter> | null = null
   later: Pending<Waiter> | null = null
 
-  constructor(
+  /** Becomes another question; `key` is copied, `random` draws the case it is sent in. */
+  begin(
     key: NameKey,
     qtype: number,
     qclass: number,
@@ -88,14 +97,17 @@ export class Pending<Waiter> implements Question, Timed<Pending<Waiter>> {
     hash: number,
     candidates: readonly Upstream[],
     nowMs: number,
-  ) {
+    waiter: Waiter,
+    random: Random,
+  ): void {
+    const { name } = this
     const { length } = key
-    this.name = new Uint8Array(2 * length + 4)
-    for (let i = 0; i < length; i++) this.name[i] = this.name[length + i] = key.bytes[i]!
-    this.name[2 * length] = qtype >> 8
-    this.name[2 * length + 1] = qtype & 0xff
-    this.name[2 * length + 2] = qclass >> 8
-    this.name[2 * length + 3] = qclass & 0xff
+    for (let i = 0; i < length; i++) name[i] = key.bytes[i]!
+    mixCase(name, length, name, length, random)
+    name[2 * length] = qtype >> 8
+    name[2 * length + 1] = qtype & 0xff
+    name[2 * length + 2] = qclass >> 8
+    name[2 * length + 3] = qclass & 0xff
     this.nameLength = length
     this.qtype = qtype
     this.qclass = qclass
@@ -106,6 +118,15 @@ export class Pending<Waiter> implements Question, Timed<Pending<Waiter>> {
     this.hash = hash
     this.candidates = candidates
     this.startedMs = nowMs
+    this.waiters = [waiter]
+    this.upstream = this.refusedBy = ''
+    this.chained = this.refusal = null
+    this.current = this.firstFlight = -1
+    this.isTcp = this.isWithEdns = this.hasJoined = this.isDone = false
+    this.sentMs = this.retryMs = this.dueMs = 0
+    this.attempts = this.silences = this.triedTcp = this.timeouts = this.phase = 0
+    this.failed = this.ednsUnanswered = this.ednsRefused = 0
+    this.lastFailure = 'timeout'
   }
 }
 
@@ -121,9 +142,12 @@ export const FAILURE_REASONS = [
 ] as const // prettier-ignore
 export type FailureReason = (typeof FAILURE_REASONS)[number]
 
+/** Chains of questions, by the low bits of their hashes; as many as are out at the most, or nearly. */
+const CHAINS = 8192
+
 /** Finds a pending question by all that makes it the same. */
 export class PendingTable<Waiter> {
-  readonly #byHash = new Map<number, Pending<Waiter>>()
+  readonly #chains: (Pending<Waiter> | null)[] = Array.from({ length: CHAINS }, () => null)
   readonly #seed: number
 
   /** `seed`: 32 random bits, so that nobody outside can build names of one hash. */
@@ -150,8 +174,9 @@ export class PendingTable<Waiter> {
     checkingDisabled: boolean,
     group: number,
   ): Pending<Waiter> | null {
-    for (let one = this.#byHash.get(hash) ?? null; one !== null; one = one.chained) {
+    for (let one = this.#chains[hash & (CHAINS - 1)] ?? null; one !== null; one = one.chained) {
       if (
+        one.hash === hash &&
         one.qtype === qtype &&
         one.qclass === qclass &&
         one.dnssecOk === dnssecOk &&
@@ -166,18 +191,19 @@ export class PendingTable<Waiter> {
   }
 
   add(pending: Pending<Waiter>): void {
-    pending.chained = this.#byHash.get(pending.hash) ?? null
-    this.#byHash.set(pending.hash, pending)
+    const chain = pending.hash & (CHAINS - 1)
+    pending.chained = this.#chains[chain] ?? null
+    this.#chains[chain] = pending
   }
 
   /** Takes it out, if it is in. */
   remove(pending: Pending<Waiter>): void {
+    const chain = pending.hash & (CHAINS - 1)
     let before: Pending<Waiter> | null = null
-    for (let one = this.#byHash.get(pending.hash) ?? null; one !== null; before = one, one = one.chained) {
+    for (let one = this.#chains[chain] ?? null; one !== null; before = one, one = one.chained) {
       if (one !== pending) continue
-      if (before !== null) before.chained = one.chained
-      else if (one.chained !== null) this.#byHash.set(pending.hash, one.chained)
-      else this.#byHash.delete(pending.hash)
+      if (before === null) this.#chains[chain] = one.chained
+      else before.chained = one.chained
       one.chained = null
       return
     }
@@ -185,7 +211,7 @@ export class PendingTable<Waiter> {
 
   /** From now on nobody joins what is out. */
   clear(): void {
-    this.#byHash.clear()
+    this.#chains.fill(null)
   }
 }
 

@@ -48,6 +48,7 @@ export class Sender<Waiter> {
       this.#out,
       0,
       name,
+      0,
       name.length,
       qtype,
       CLASS_IN,
@@ -81,14 +82,10 @@ export class Sender<Waiter> {
 
   #write(pending: Pending<Waiter>, flightFlags: number): number {
     const { name, nameLength, qtype, qclass } = pending
-    const out = this.#out
+    const nameAt = flightFlags & Flight.MixedCase ? nameLength : 0
     const flags = pending.checkingDisabled ? FLAGS_CD : FLAGS
     const edns = flightFlags & Flight.Edns ? (pending.dnssecOk ? EDNS_DO : EDNS) : null
-    const length = writeQuery(out, 0, name, nameLength, qtype, qclass, flags, edns)
-    if (flightFlags & Flight.MixedCase) {
-      for (let i = 0; i < nameLength; i++) out[HEADER + i] = name[nameLength + i]!
-    }
-    return length
+    return writeQuery(this.#out, 0, name, nameAt, nameLength, qtype, qclass, flags, edns)
   }
 
   /** Sends the query in `#out` under a free id. False: no socket could be opened. */

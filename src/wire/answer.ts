@@ -32,8 +32,6 @@ export class Answer {
   length = 0
   /** 12 bits: the header's four and the OPT's eight. */
   rcode = 0
-  /** The name asked for, lower-case; hashes not computed. */
-  readonly key = new NameKey()
   qtype = 0
   qclass = 0
   /** Offset behind the question. */
@@ -81,7 +79,7 @@ export function readAnswer(bytes: Uint8Array, length: number, answer: Answer): b
   if ((flags & Flag.QR) === 0 || (flags & 0x7800) !== 0) return false
   if (((bytes[4]! << 8) | bytes[5]!) !== 1) return false
 
-  const question = readName(bytes, HEADER_BYTES, length, answer.key)
+  const question = skipName(bytes, HEADER_BYTES, length)
   if (question === -1 || question + 4 > length) return false
   answer.qtype = (bytes[question]! << 8) | bytes[question + 1]!
   answer.qclass = (bytes[question + 2]! << 8) | bytes[question + 3]!
@@ -95,8 +93,6 @@ function clear(answer: Answer): void {
   answer.truncated = false
   answer.length = 0
   answer.rcode = 0
-  answer.key.length = 0
-  answer.key.labelCount = 0
   answer.qtype = 0
   answer.qclass = 0
   answer.questionEnd = 0
@@ -222,7 +218,8 @@ export function cutOpt(bytes: Uint8Array, length: number, answer: Answer): numbe
       return -1
     }
   }
-  bytes.copyWithin(optStart, optStart + optLength, end)
+  // It is nearly always the last.
+  if (optStart + optLength < end) bytes.copyWithin(optStart, optStart + optLength, end)
   for (let record = first; record < count; record++) {
     owner[record]! -= optLength
     rdata[record]! -= optLength

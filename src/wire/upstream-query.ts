@@ -20,13 +20,14 @@ export interface QueryEdns {
 }
 
 /**
- * Writes a query for the wire name in the first `nameLength` octets of `name` into `out`. No client option goes up
+ * Writes a query for the wire name in the `nameLength` octets at `nameAt` of `name` into `out`. No client option goes up
  * (RFC 6891 §6.1.1: OPT is hop by hop). Returns its length, or -1 where `out` is too short.
  */
 export function writeQuery(
   out: Uint8Array,
   id: number,
   name: Uint8Array,
+  nameAt: number,
   nameLength: number,
   qtype: number,
   qclass: number,
@@ -44,7 +45,7 @@ export function writeQuery(
   out[5] = 1
   out[11] = edns === null ? 0 : 1
   let at = HEADER_BYTES
-  for (let index = 0; index < nameLength; index++) out[at++] = name[index]!
+  for (let index = 0; index < nameLength; index++) out[at++] = name[nameAt + index]!
   out[at++] = qtype >>> 8
   out[at++] = qtype & 0xff
   out[at++] = qclass >>> 8
@@ -66,20 +67,20 @@ export function writeQuery(
 }
 
 /**
- * Gives every ASCII letter of the wire name in `bytes` from `from`, `length` octets, a random case in place. The name
- * must not be compressed; sizes of labels are at most 63 and thus no letters.
+ * Copies the lower-case wire name in the first `length` octets of `name` to `at` of `out`, every letter in a random case.
+ * Sizes of labels are at most 63 and thus no letters.
  */
-export function mixCase(bytes: Uint8Array, from: number, length: number, random: Random): void {
+export function mixCase(name: Uint8Array, length: number, out: Uint8Array, at: number, random: Random): void {
   let bits = 0
   let left = 0
-  for (let at = from; at < from + length; at++) {
-    const letter = lower(bytes[at]!)
-    if (letter < 0x61 || letter > 0x7a) continue
+  for (let index = 0; index < length; index++) {
     if (left === 0) {
       bits = random.bits32()
       left = 32
     }
-    bytes[at] = (bits & 1) === 0 ? letter : letter - 0x20
+    // A bit an octet, letter or not: what is no letter is rare, and to branch on chance costs more than chance.
+    const octet = name[index]!
+    out[at + index] = octet >= 0x61 && octet <= 0x7a ? octet - ((bits & 1) << 5) : octet
     bits >>>= 1
     left--
   }

@@ -7,10 +7,12 @@ import { writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { compare } from './compare.ts'
+import { features } from './features.ts'
 import { flood } from './flood.ts'
 import { latency } from './latency.ts'
 import { load } from './load.ts'
 import { memory, reload } from './reload.ts'
+import { scavenges } from './scavenges.ts'
 import { shapes } from './shapes.ts'
 import { smoke } from './smoke.ts'
 import { formatTable, type Table } from './table.ts'
@@ -35,6 +37,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Table>>> = {
   memory,
   flood,
   workers,
+  scavenges,
+  features,
   load: () => load(values.huge ? [MILLION, 10 * MILLION] : [MILLION]),
 }
 

@@ -21,6 +21,8 @@ export interface ProductOptions {
   readonly upstreamPort?: number
   readonly workers?: number
   readonly datagrams?: 'batched' | 'portable'
+  /** On top of this process's own. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export class Product {
@@ -73,7 +75,8 @@ export class Product {
       workers: String(workers),
     }
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
-    const child = spawn(program, ['serve', ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const env = { ...process.env, ...this.#options.env }
+    const child = spawn(program, ['serve', ...args], { stdio: ['ignore', 'pipe', 'inherit'], env })
     this.#process = child
     this.#kill = () => void child.kill('SIGKILL')
     open.add(this.#kill)

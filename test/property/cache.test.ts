@@ -1,13 +1,18 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AnswerCache } from '../../src/cache/answer-cache.ts'
-import { writeEntry } from '../../src/cache/entry.ts'
+import { BYTES_PER_KEPT_BLOCK } from '../../src/cache/entries.ts'
+import { writeEntry, type Entry } from '../../src/cache/entry.ts'
+import { MAX_FAILURE_MS } from '../../src/cache/lifetime.ts'
+import { collidingNames } from '../support/colliding-names.ts'
 import { decode as decodeWithDns2 } from '../support/dns2.ts'
+import type { RecordToEncode } from '../support/dns-packet.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { a, keyOf, message, question, readMessage, soa } from '../support/messages.ts'
-import type { RecordToEncode } from '../support/dns-packet.ts'
+import { PlainAnswerCache, writePlain, type PlainEntry } from '../support/plain-answer-cache.ts'
 
 const FUZZ = Number(process.env['THANHLOC_FUZZ'] ?? 1)
+const SEED = 0x5eed
 const SETTINGS = {
   maxBytes: 1 << 20,
   staleMs: 600_000,
@@ -16,76 +21,143 @@ const SETTINGS = {
   maxNegativeTtlSeconds: 3_600,
 }
 
-/** What the cache ought to know of a question: the plain version, an object a question and no eviction. */
-interface Known {
-  data: string
-  expiresAtMs: number
-  failures: number
-  failedUntilMs: number
+interface Which {
+  readonly name: string
+  readonly type: string
+  readonly dnssecOk: boolean
+  readonly checkingDisabled: boolean
+  readonly group: number
 }
 
 type Step =
-  | { do: 'store'; which: Which; ttl: number; data: string }
-  | { do: 'fail'; which: Which }
+  | {
+      do: 'store'
+      which: Which
+      ttl: number
+      texts: readonly number[]
+      isNegative: boolean
+      screened: Int32Array | null
+      ede: number
+    }
+  | { do: 'fail'; which: Which; ede: number; mostMs: number }
   | { do: 'find'; which: Which }
+  | { do: 'screen'; which: Which; hasFailed: boolean; generation: number; screened: Int32Array | null }
+  | { do: 'forget' }
   | { do: 'advance'; ms: number }
-  | { do: 'flush'; name: string; below: boolean }
+  | { do: 'flush'; name: string | null; below: boolean }
+  | { do: 'configure'; blocks: number; staleMs: number }
 
-interface Which {
-  name: string
-  type: string
-  dnssecOk: boolean
-  checkingDisabled: boolean
-  group: number
-}
+const LONG = `${'long-label.'.repeat(22)}a.test`
+const NAMES = ['a.test', 'b.a.test', 'c.b.a.test', 'aa.test', 'test', LONG]
 
-const NAMES = ['a.test', 'b.a.test', 'c.b.a.test', 'aa.test', 'test']
-const which: fc.Arbitrary<Which> = fc.record({
-  name: fc.constantFrom(...NAMES),
-  type: fc.constantFrom('A', 'AAAA'),
-  dnssecOk: fc.boolean(),
-  checkingDisabled: fc.constantFrom(false, false, true),
-  group: fc.constantFrom(0, 0, 1),
-})
-const step: fc.Arbitrary<Step> = fc.oneof(
+const plainly = { type: 'A', dnssecOk: false, checkingDisabled: false, group: 0 }
+const which: fc.Arbitrary<Which> = fc.oneof(
+  // Few, so that they are met again.
   {
-    weight: 4,
+    weight: 6,
+    arbitrary: fc.constantFrom('a.test', 'b.a.test', LONG).map((name) => ({ name, ...plainly })),
+  },
+  // Of one hash: each takes the other's place.
+  { weight: 2, arbitrary: fc.constantFrom(...collidingNames(SEED)).map((name) => ({ name, ...plainly })) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      name: fc.constantFrom(...NAMES),
+      type: fc.constantFrom('A', 'AAAA'),
+      dnssecOk: fc.boolean(),
+      checkingDisabled: fc.boolean(),
+      group: fc.constantFrom(0, 1, 9_000),
+    }),
+  },
+)
+const words = fc.int32Array({ minLength: 1, maxLength: 100, size: 'max' })
+const screened = fc.oneof(fc.constant(null), words)
+const ede = fc.constantFrom(-1, 0, 22, 65_535)
+const blocks = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constant(100))
+const steps: Record<Step['do'], { weight: number; arbitrary: fc.Arbitrary<Step> }> = {
+  store: {
+    weight: 8,
     arbitrary: fc.record({
       do: fc.constant('store' as const),
       which,
       ttl: fc.constantFrom(0, 1, 5, 60, 9_000),
-      data: fc.ipV4(),
+      // From one block to fifty, that end at any octet.
+      texts: fc.oneof(
+        { weight: 3, arbitrary: fc.constant<number[]>([]) },
+        { weight: 2, arbitrary: fc.array(fc.nat(120), { maxLength: 4 }) },
+        { weight: 1, arbitrary: fc.array(fc.nat(255), { maxLength: 40, size: 'max' }) },
+      ),
+      isNegative: fc.constantFrom(false, false, true),
+      screened,
+      ede,
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('fail' as const), which }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('find' as const), which }) },
-  {
+  fail: {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('fail' as const),
+      which,
+      ede,
+      mostMs: fc.constantFrom(5_000, 300_000),
+    }),
+  },
+  find: { weight: 8, arbitrary: fc.record({ do: fc.constant('find' as const), which }) },
+  screen: {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('screen' as const),
+      which,
+      hasFailed: fc.boolean(),
+      generation: fc.integer({ min: 2, max: 9 }),
+      screened,
+    }),
+  },
+  forget: { weight: 1, arbitrary: fc.constant({ do: 'forget' as const }) },
+  advance: {
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('advance' as const),
-      ms: fc.constantFrom(1, 500, 1_000, 4_999, 60_000, 601_000),
+      ms: fc.oneof(
+        { weight: 3, arbitrary: fc.constantFrom(1, 500, 1_000, 4_999, -500) },
+        { weight: 1, arbitrary: fc.constantFrom(60_000, 601_000, -30_000, -90_000) },
+      ),
     }),
   },
-  {
+  flush: {
     weight: 1,
     arbitrary: fc.record({
       do: fc.constant('flush' as const),
-      name: fc.constantFrom(...NAMES),
+      name: fc.constantFrom(null, ...NAMES),
       below: fc.boolean(),
     }),
   },
-)
+  configure: {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('configure' as const),
+      blocks,
+      staleMs: fc.constantFrom(0, 600_000),
+    }),
+  },
+}
 
 describe('AnswerCache', () => {
-  it('behaves as a plain map with times', () => {
+  it('answers, forgets and makes room as the plain cache does, object by object', () => {
+    const step = fc.oneof(...Object.values(steps))
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), fc.integer(), (steps, seed) => {
-        const clock = new FakeClock()
-        const cache = new AnswerCache(SETTINGS, clock, seed)
-        const plain = new Map<string, Known>()
-        for (const one of steps) run(one, cache, plain, clock)
+      fc.property(blocks, fc.array(step, { maxLength: 80, size: 'max' }), (capacity, all) => {
+        const bench = new Bench(capacity)
+        for (const one of all) {
+          bench.run(one)
+          bench.expectSameSize()
+        }
+        // Nobody may have lost a block on the way.
+        bench.run({ do: 'flush', name: 'test', below: true })
+        bench.run({ do: 'flush', name: null, below: false })
+        bench.expectSameSize()
+        expect(bench.cache.bytes).toBe(0)
       }),
-      { numRuns: 200 * FUZZ },
+      { numRuns: 300 * FUZZ },
     )
   })
 
@@ -145,87 +217,134 @@ const anyRecord: fc.Arbitrary<RecordToEncode> = fc.oneof(
   fc.tuple(owner, ttl, ttl).map(([name, seconds, minimum]) => soa(name, seconds, minimum)),
 )
 
-function run(one: Step, cache: AnswerCache, plain: Map<string, Known>, clock: FakeClock): void {
-  const nowMs = clock.wallMs()
-  switch (one.do) {
-    case 'advance':
-      clock.advance(one.ms)
-      break
-    case 'store': {
-      const { name, type, ...more } = one.which
-      const address = type === 'A' ? one.data : `2001:db8::${one.data}`
-      const bytes = message(name, type, { answers: [{ type, name, ttl: one.ttl, data: address }] })
-      cache.store(question(name, type, more), bytes, readMessage(bytes), NOTES)
-      const seconds = Math.min(one.ttl, SETTINGS.maxTtlSeconds)
-      if (seconds === 0) plain.delete(keyText(one.which))
-      else
-        plain.set(keyText(one.which), {
-          data: one.data,
-          expiresAtMs: nowMs + seconds * 1000,
-          failures: 0,
-          failedUntilMs: 0,
-        })
-      break
-    }
-    case 'fail': {
-      const { name, type, ...more } = one.which
-      cache.storeFailure(question(name, type, more), -1)
-      const known = usable(plain, one.which, nowMs) ?? {
-        data: '',
-        expiresAtMs: 0,
-        failures: 0,
-        failedUntilMs: 0,
+/** Both caches, asked the same. */
+class Bench {
+  readonly #clock = new FakeClock()
+  readonly #out = Buffer.alloc(65_535)
+  readonly #plain: PlainAnswerCache
+  readonly cache: AnswerCache
+
+  constructor(capacity: number) {
+    const settings = { ...SETTINGS, maxBytes: bytesOf(capacity) }
+    this.cache = new AnswerCache(settings, this.#clock, SEED)
+    this.#plain = new PlainAnswerCache(settings, capacity, this.#clock, SEED)
+  }
+
+  expectSameSize(): void {
+    const { cache } = this
+    expect([cache.entries, cache.bytes / BYTES_PER_KEPT_BLOCK]).toEqual([
+      this.#plain.count,
+      this.#plain.blocks,
+    ])
+  }
+
+  run(one: Step): void {
+    switch (one.do) {
+      case 'advance':
+        this.#clock.setWall(this.#clock.wallMs() + one.ms)
+        break
+      case 'store': {
+        const bytes = messageOf(one)
+        const notes = { generation: 1, screened: one.screened, ede: one.ede }
+        const asked = questionOf(one.which)
+        this.#expectSame(
+          this.cache.store(asked, bytes, readMessage(bytes), notes),
+          this.#plain.store(asked, bytes, readMessage(bytes), notes),
+        )
+        break
       }
-      known.failedUntilMs = nowMs + Math.min(2 ** known.failures, 300) * 1000
-      known.failures++
-      plain.set(keyText(one.which), known)
-      break
+      case 'fail': {
+        const asked = questionOf(one.which)
+        this.#expectSame(
+          this.cache.storeFailure(asked, one.ede, one.mostMs),
+          this.#plain.storeFailure(asked, one.ede, one.mostMs),
+        )
+        break
+      }
+      case 'find':
+        this.#expectSame(this.#find(one.which), this.#plain.find(questionOf(one.which)))
+        break
+      case 'screen': {
+        const asked = questionOf(one.which)
+        const entry = one.hasFailed ? this.cache.storeFailure(asked, -1) : this.#find(one.which)
+        const plain = one.hasFailed
+          ? this.#plain.storeFailure(asked, -1, MAX_FAILURE_MS)
+          : this.#plain.find(asked)
+        this.#expectSame(entry, plain)
+        if (entry === null) break
+        this.cache.noteScreening(entry, one.generation, one.screened)
+        this.#plain.noteScreening(asked, one.generation, one.screened)
+        // Whatever had to go for it, it is still the one.
+        this.#expectSame(entry, this.#plain.find(asked))
+        break
+      }
+      case 'forget':
+        this.cache.forgetFailures()
+        this.#plain.forgetFailures()
+        break
+      case 'flush': {
+        const key = one.name === null ? null : keyOf(one.name)
+        const name = key === null ? null : Buffer.from(key.bytes.subarray(0, key.length))
+        expect(this.cache.flush(key, one.below)).toBe(this.#plain.flush(name, one.below))
+        break
+      }
+      case 'configure': {
+        const settings = { ...SETTINGS, staleMs: one.staleMs, maxBytes: bytesOf(one.blocks) }
+        expect(this.cache.configure(settings)).toBe(true)
+        this.#plain.configure(settings, one.blocks)
+      }
     }
-    case 'flush': {
-      const isIn = (name: string): boolean =>
-        name === one.name || (one.below && name.endsWith(`.${one.name}`))
-      cache.flush(keyOf(one.name), one.below)
-      for (const key of plain.keys()) if (isIn(key.split(' ')[0]!)) plain.delete(key)
-      break
-    }
-    case 'find':
-      expect(found(cache, one.which, nowMs)).toEqual(expected(usable(plain, one.which, nowMs), nowMs))
+  }
+
+  #find(asked: Which): Entry | null {
+    const { name, nameLength, qtype, qclass, dnssecOk, checkingDisabled, group } = questionOf(asked)
+    const key = { bytes: name, length: nameLength }
+    return this.cache.find(key, qtype, qclass, dnssecOk, checkingDisabled, group) ?? null
+  }
+
+  #expectSame(entry: Entry | null, plain: PlainEntry | null): void {
+    expect(entry === null).toBe(plain === null)
+    if (entry === null || plain === null) return
+    const nowMs = this.#clock.wallMs()
+    const { question: _, name: __, message: kept, ttlOffsets, ...fields } = plain
+    expect(entry).toMatchObject({ ...fields, messageLength: kept.length, ttlCount: ttlOffsets.length })
+    const expiresAtMs = plain.storedAtMs + plain.lifetimeSeconds * 1000
+    const hasAnswer = plain.lifetimeSeconds > 0
+    const leftMs = plain.failedUntilMs - nowMs
+    expect([entry.isFresh(nowMs), entry.isServable(nowMs), entry.isFailing(nowMs)]).toEqual([
+      hasAnswer && nowMs < expiresAtMs,
+      hasAnswer && nowMs < expiresAtMs + plain.staleSeconds * 1000,
+      leftMs > 0 && leftMs <= Math.min(1000 * 2 ** (plain.failures - 1), 300_000),
+    ])
+    expect(this.#out.compare(kept, 0, kept.length, 0, entry.copyMessage(this.#out))).toBe(0)
+    const written = writePlain(plain, nowMs, SETTINGS.staleTtlSeconds)
+    const length = writeEntry(entry, this.#out, nowMs, SETTINGS.staleTtlSeconds)
+    expect(this.#out.compare(written, 0, written.length, 0, length)).toBe(0)
   }
 }
 
-function keyText({ name, type, dnssecOk, checkingDisabled, group }: Which): string {
-  return `${name} ${type} ${dnssecOk} ${checkingDisabled} ${group}`
+function bytesOf(capacity: number): number {
+  return capacity * BYTES_PER_KEPT_BLOCK
 }
 
-function usable(plain: Map<string, Known>, asked: Which, nowMs: number): Known | undefined {
-  const known = plain.get(keyText(asked))
-  if (known === undefined) return undefined
-  const isRemembered = known.failures > 0 && nowMs < known.failedUntilMs + 600_000
-  return (known.data !== '' && nowMs < known.expiresAtMs + SETTINGS.staleMs) || isRemembered
-    ? known
-    : undefined
+function questionOf({ name, type, ...more }: Which) {
+  return question(name, type, more)
 }
 
-function expected(known: Known | undefined, nowMs: number) {
-  if (known === undefined) return undefined
-  const isServable = known.data !== '' && nowMs < known.expiresAtMs + SETTINGS.staleMs
-  return {
-    isFresh: known.data !== '' && nowMs < known.expiresAtMs,
-    isServable,
-    isFailing: nowMs < known.failedUntilMs,
-    data: isServable ? known.data : '',
-  }
-}
-
-/** The same of the cache; the address is the last four octets of the message, as it is the only record. */
-function found(cache: AnswerCache, { name, type, dnssecOk, checkingDisabled, group }: Which, nowMs: number) {
-  const entry = cache.find(keyOf(name), type === 'A' ? 1 : 28, 1, dnssecOk, checkingDisabled, group)
-  if (entry === undefined) return undefined
-  const isServable = entry.isServable(nowMs)
-  return {
-    isFresh: entry.isFresh(nowMs),
-    isServable,
-    isFailing: entry.isFailing(nowMs),
-    data: isServable ? [...entry.bytes.subarray(entry.messageLength - 4, entry.messageLength)].join('.') : '',
-  }
+/** An address or nothing, and texts of these lengths. */
+function messageOf({
+  which: { name, type },
+  ttl: seconds,
+  texts,
+  isNegative,
+}: Step & { do: 'store' }): Buffer {
+  const additional = texts.map((length, index) => ({
+    type: 'TXT',
+    name: 'more.test',
+    ttl: seconds + index,
+    data: ['x'.repeat(length)],
+  }))
+  if (isNegative) return message(name, type, { rcode: 3, authority: [soa('test', seconds, 100)], additional })
+  const data = type === 'A' ? '192.0.2.1' : '2001:db8::1'
+  return message(name, type, { answers: [{ type, name, ttl: seconds, data }], additional })
 }

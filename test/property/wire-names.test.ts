@@ -99,10 +99,10 @@ test('any octets: readName and skipName stay within `end` and agree', () => {
 test('mixCase changes nothing but the case of letters, and every bit draws one', () => {
   fc.assert(
     fc.property(anyName, fc.infiniteStream(fc.integer({ min: 0, max: 0xffff_ffff })), (labels, words) => {
-      const wire = wireName(labels)
-      const mixed = Uint8Array.of(0x41, ...wire, 0x41)
+      const wire = wireName(labels).map(lower)
+      const mixed = new Uint8Array(wire.length + 2).fill(0x41)
       const random: Random = { below: () => 0, bits32: () => words.next().value }
-      mixCase(mixed, 1, wire.length, random)
+      mixCase(wire, wire.length, mixed, 1, random)
       expect(mixed[0]! + mixed.at(-1)!).toBe(0x82)
       expect(sameQuestionIgnoringCase(mixed, 1, wire, 0, wire.length)).toBe(true)
       expect(mixed.map(lower)).toEqual(Uint8Array.of(0x41, ...wire, 0x41).map(lower))

@@ -78,8 +78,8 @@ function twice(qname: readonly string[], owner: readonly string[]): Uint8Array {
 /** `labels` in the case `mixCase` gives them. */
 function mixed(labels: readonly string[], bits: number): string[] {
   return labels.map((label) => {
-    const bytes = Buffer.from(label)
-    mixCase(bytes, 0, bytes.length, { below: () => 0, bits32: () => bits >>> 0 })
+    const bytes = Buffer.from(label.toLowerCase())
+    mixCase(bytes, bytes.length, bytes, 0, { below: () => 0, bits32: () => bits >>> 0 })
     return bytes.toString()
   })
 }

@@ -2,6 +2,7 @@
 import { createSocket } from 'node:dgram'
 import { isIPv4 } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildQuery, expectAnswer, query, readReply } from '../support/dns-client.ts'
 import { FakeUpstream } from '../support/fake-upstream.ts'
@@ -111,18 +112,23 @@ describe('listen addresses', () => {
     const own = addresses.filter(({ scopeid }) => !scopeid).map(({ address }) => address)
     const PER_SECOND = 100
     let server: TestServer
+    let up: FakeUpstream
 
     beforeAll(async () => {
+      up = await FakeUpstream.start()
       const networks = own.map((address) => `"${address}/${address.includes(':') ? 128 : 32}"`)
       const config = `listen: ["0.0.0.0:0", "[::]:0"]
-access: { networks: [${networks.join(', ')}], queriesPerSecond: ${PER_SECOND} }
-upstreams: { servers: ["127.0.0.1:9"] }
+access: { networks: [${networks.join(', ')}, "fe80::/10"], queriesPerSecond: ${PER_SECOND} }
+upstreams: { servers: ["${up.text}"] }
 records: { here.vn: 192.0.2.7 }
 lists: [ { id: bad, path: bad.txt, basis: a test } ]
 `
       server = await TestServer.start({ config, files: { 'bad.txt': 'listed.vn\n' } })
     })
-    afterAll(() => server.stop())
+    afterAll(async () => {
+      await server.stop()
+      await up.stop()
+    })
 
     it('is every address of the machine, each answered from the one that was asked', async () => {
       const listened = listening(server).filter(({ host }) => !host.includes('%'))
@@ -131,6 +137,49 @@ lists: [ { id: bad, path: bad.txt, basis: a test } ]
         // A connected socket takes answers from the address it asked alone.
         expect(readReply(await askConnected(host, port)).answers).toMatchObject([{ data: '192.0.2.7' }])
         expectAnswer(await query('here.vn', 'A', { host, port, tcp: true }), 'here.vn', 'A', '192.0.2.7')
+      }
+    })
+
+    it('is also every address of 127.0.0.0/8, over UDP and TCP', async () => {
+      const { port } = listening(server)[0]!
+      for (const host of ['127.0.0.2', '127.200.3.4']) {
+        expect(readReply(await askConnected(host, port)).answers).toMatchObject([{ data: '192.0.2.7' }])
+        expectAnswer(await query('here.vn', 'A', { host, port, tcp: true }), 'here.vn', 'A', '192.0.2.7')
+      }
+    })
+
+    it('answers from the address that was asked also later, those who wait for the same answer', async () => {
+      up.answer('late.vn', 'A', '192.0.2.8').hold()
+      const listened = [...listening(server), { ...listening(server)[0]!, host: '127.0.0.2' }]
+      const answers = Promise.all(listened.map(({ host, port }) => askConnected(host, port, 'late.vn')))
+      // The first one's question is out, the others wait for the same answer.
+      await eventually(async () => (await coalesced(server)) === listened.length - 1)
+      up.release()
+      for (const answer of await answers)
+        expect(readReply(answer).answers).toMatchObject([{ data: '192.0.2.8' }])
+    })
+
+    it('is a socket for each address where packets turn out to be read one by one', async () => {
+      const config = `listen: ["0.0.0.0:0", "[::]:0"]
+workers: 2
+upstreams: { servers: ["127.0.0.1:9"] }
+access: { networks: [0.0.0.0/0, "::/0"] }
+records: { here.vn: 192.0.2.7 }
+`
+      const entry = join(import.meta.dirname, '../support/portable-main.ts')
+      const portable = await TestServer.start({ config, entry })
+      try {
+        expect(portable.lines.find(({ msg }) => msg === 'ready')).toMatchObject({ datagrams: 'portable' })
+        const { reason } = await portable.logged(({ msg }) => msg.includes('a socket for each address'))
+        expect(reason).toContain('eventfds')
+        const listened = listening(portable).filter(({ host }) => !host.includes('%'))
+        expect(listened.map(({ host }) => host).sort()).toEqual(own.toSorted())
+        for (const { host, port } of listened) {
+          expect(readReply(await askConnected(host, port)).answers).toMatchObject([{ data: '192.0.2.7' }])
+          expectAnswer(await query('here.vn', 'A', { host, port, tcp: true }), 'here.vn', 'A', '192.0.2.7')
+        }
+      } finally {
+        await portable.stop()
       }
     })
 
@@ -170,6 +219,12 @@ async function hits(server: TestServer): Promise<number> {
   return Number(/^thanhloc_hits_total\{list="bad"\} (\d+)$/m.exec(text)?.[1] ?? 0)
 }
 
+/** Queries so far that have waited for the answer to another one's question. */
+async function coalesced(server: TestServer): Promise<number> {
+  const { text } = await server.api('GET', '/metrics')
+  return Number(/^thanhloc_coalesced_total (\d+)$/m.exec(text)?.[1] ?? 0)
+}
+
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
@@ -183,7 +238,7 @@ function listening(server: TestServer): { host: string; port: number }[] {
   })
 }
 
-function askConnected(host: string, port: number): Promise<Buffer> {
+function askConnected(host: string, port: number, name = 'here.vn'): Promise<Buffer> {
   const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4')
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -196,6 +251,6 @@ function askConnected(host: string, port: number): Promise<Buffer> {
       socket.close()
       resolve(message)
     })
-    socket.connect(port, host, () => socket.send(buildQuery('here.vn', 'A')))
+    socket.connect(port, host, () => socket.send(buildQuery(name, 'A')))
   })
 }

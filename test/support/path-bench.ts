@@ -13,7 +13,8 @@ import { Policy } from '../../src/policy/decide.ts'
 import type { ListMeta, RuleMeta } from '../../src/policy/meta.ts'
 import type { Waiter } from '../../src/query/asked.ts'
 import type { Origin } from '../../src/query/origin.ts'
-import { QueryPath, type Parts } from '../../src/query/path.ts'
+import type { Parts } from '../../src/query/parts.ts'
+import { QueryPath } from '../../src/query/path.ts'
 import { SecureRandom } from '../../src/random.ts'
 import { RATE_TABLE_BYTES } from '../../src/thread/shared-state.ts'
 import { HIT_TABLE_BYTES, HitWriter } from '../../src/thread/hit-table.ts'
@@ -71,6 +72,7 @@ export class PathBench {
   readonly datagrams = new ScriptedDatagrams()
   readonly counters = new Counters()
   readonly path: QueryPath
+  readonly parts: Parts
   readonly exchange: Exchange<Waiter>
   readonly settings: Settings
   readonly policy: Policy
@@ -81,7 +83,8 @@ export class PathBench {
   readonly #out = new Uint8Array(65_535)
   #slot = 0
 
-  constructor(config = '') {
+  /** `replaced`: parts put in the place of the real ones, to measure what those cost. */
+  constructor(config = '', replaced: Partial<Parts> = {}) {
     const loaded = parseSettings(CONFIG + config, { file: null })
     if (!('settings' in loaded)) throw new Error(loaded.errors.join('\n'))
     this.settings = loaded.settings
@@ -103,7 +106,7 @@ export class PathBench {
       events,
     )
     const exempt = new NetworkSet(access.exempt)
-    const parts: Parts = {
+    this.parts = {
       clock: this.clock,
       counters: this.counters,
       policy: this.policy,
@@ -120,8 +123,9 @@ export class PathBench {
       settings: this.settings,
       onLoop: () => {},
       pausedUntilMs: () => this.pausedUntilMs,
+      ...replaced,
     }
-    this.path = new QueryPath(parts)
+    this.path = new QueryPath(this.parts)
     this.lists([], [])
   }
 
@@ -152,6 +156,7 @@ export class PathBench {
   send(query: Uint8Array, from = '10.1.2.3', transport: 0 | 1 = 0): Outcome {
     const outcome = new Outcome()
     const keep = (bytes: Uint8Array, length: number): void => {
+      if (outcome.bytes !== null || outcome.isDropped) throw new Error('answered twice')
       if (length === 0) outcome.isDropped = true
       else outcome.bytes = Buffer.from(bytes.subarray(0, length))
     }

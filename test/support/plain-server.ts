@@ -22,7 +22,7 @@ export class PlainServer {
   constructor(args: readonly string[], options: { entry?: string; env?: NodeJS.ProcessEnv } = {}) {
     this.process = spawn(process.execPath, [options.entry ?? main, 'serve', ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, UV_THREADPOOL_SIZE: '8', ...options.env },
+      env: { ...process.env, ...options.env },
     })
     this.process.stdout!.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text))
     this.process.stderr!.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text))

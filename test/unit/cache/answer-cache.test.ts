@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { AnswerCache } from '../../../src/cache/answer-cache.ts'
-import { writeEntry, type Entry, type EntryNotes } from '../../../src/cache/entry.ts'
+import { AnswerCache, type EntryNotes } from '../../../src/cache/answer-cache.ts'
+import { BYTES_PER_KEPT_BLOCK } from '../../../src/cache/entries.ts'
+import { writeEntry, type Entry } from '../../../src/cache/entry.ts'
+import { collidingNames } from '../../support/colliding-names.ts'
 import { readReply, type Reply } from '../../support/dns-client.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { a, keyOf, message, question, readMessage, soa, type MessageParts } from '../../support/messages.ts'
@@ -12,11 +14,12 @@ const SETTINGS = {
   maxTtlSeconds: 86_400,
   maxNegativeTtlSeconds: 3_600,
 }
+const SEED = 0x5eed
 const NOTES: EntryNotes = { generation: 1, screened: null, ede: -1 }
 
 function setUp(settings: Partial<typeof SETTINGS> = {}) {
   const clock = new FakeClock()
-  const cache = new AnswerCache({ ...SETTINGS, ...settings }, clock, 0x5eed)
+  const cache = new AnswerCache({ ...SETTINGS, ...settings }, clock, SEED)
   const find = (name: string, type = 1): Entry | undefined => {
     const { bytes, length } = keyOf(name)
     return cache.find({ bytes, length }, type, 1, false, false, 0)
@@ -30,6 +33,12 @@ function setUp(settings: Partial<typeof SETTINGS> = {}) {
     return readReply(out.subarray(0, writeEntry(entry, out, clock.wallMs(), SETTINGS.staleTtlSeconds)))
   }
   return { clock, cache, find, store, read }
+}
+
+/** Strings of a TXT record that takes so many octets. */
+function texts(octets: number): string[] {
+  const whole = Array.from({ length: Math.floor(octets / 256) }, () => 'x'.repeat(255))
+  return octets % 256 === 0 ? whole : [...whole, 'x'.repeat((octets % 256) - 1)]
 }
 
 describe('AnswerCache: what it keeps', () => {
@@ -89,11 +98,87 @@ describe('AnswerCache: what it keeps', () => {
     expect(find('x.test')).toBeUndefined()
   })
 
+  it('keeps a message as large as there is, with thousands of TTLs', () => {
+    const { clock, find, store, read } = setUp()
+    const answers = Array.from({ length: 4_000 }, (_, n) => a('.', 300 + n, `192.0.${n >> 8}.${n & 255}`))
+    store('large.test', { answers, additional: [{ type: 'TXT', name: '.', ttl: 60, data: texts(5_496) }] })
+    const entry = find('large.test')!
+    expect([entry.messageLength, entry.ttlCount]).toEqual([65_535, 4_001])
+    clock.advance(10_000)
+    const reply = read(entry)
+    expect(reply.answers.map(({ ttl, data }) => [ttl, data])).toEqual(
+      answers.map(({ data }, n) => [290 + n, data]),
+    )
+    expect(reply.additional[0]!.ttl).toBe(50)
+  })
+
+  it('finds every TTL again, wherever the blocks of an answer lie and end', () => {
+    const { clock, cache, find, store, read } = setUp()
+    for (let number = 0; number < 40; number++) cache.storeFailure(question(`n${number}.test`), -1)
+    // Every second block, so that none is followed by its neighbour.
+    for (let number = 0; number < 40; number += 2) cache.flush(keyOf(`n${number}.test`))
+    for (let length = 0; length < 200; length++) {
+      const answers = [a('a.test', 300), a('a.test', 400), a('a.test', 500)]
+      store('a.test', {
+        answers,
+        additional: [{ type: 'TXT', name: '.', ttl: 600, data: ['x'.repeat(length)] }],
+      })
+      clock.advance(7_000)
+      const { answers: aged, additional } = read(find('a.test')!)
+      expect([...aged, ...additional].map(({ ttl }) => ttl)).toEqual([293, 393, 493, 593])
+    }
+  })
+
+  it('takes no question for another of the same hash, and gives the later answer the room', () => {
+    const { cache, find, store } = setUp()
+    const [one, other] = collidingNames(SEED)
+    store(one, { answers: [a(one, 60)] })
+    expect([find(one) !== undefined, find(other)]).toEqual([true, undefined])
+    expect(cache.storeFailure(question(other), -1)!.failures).toBe(1)
+    expect([find(one), find(other)?.isFailure]).toEqual([undefined, true])
+    store(one, { answers: [a(one, 60)] })
+    expect([find(one)?.isFailure, find(other)]).toEqual([false, undefined])
+    expect(cache.entries).toBe(1)
+  })
+
   it('keeps the notes of the query path', () => {
     const { find, store } = setUp()
     const screened = Int32Array.of(1, 2)
     store('a.test', { answers: [a('a.test', 60)] }, { generation: 7, screened, ede: 22 })
     expect(find('a.test')).toMatchObject({ generation: 7, screened, ede: 22, rcode: 0, negative: false })
+  })
+
+  it('takes what another screening found, long or nothing, and lets go of what it had', () => {
+    const { cache, find, store } = setUp()
+    store('a.test', { answers: [a('a.test', 60)] })
+    const bytes = cache.bytes
+    const long = Int32Array.from({ length: 1_000 }, (_, n) => n * n)
+    for (const [generation, screened] of [
+      [2, long],
+      [3, Int32Array.of(9)],
+      [4, null],
+    ] as const) {
+      cache.noteScreening(find('a.test')!, generation, screened)
+      expect(find('a.test')).toMatchObject({ generation, screened })
+    }
+    expect(cache.bytes).toBe(bytes)
+  })
+
+  it('lets others go for what screening found, never the answer it was found in', () => {
+    const { cache, find, store } = setUp({ maxBytes: 3 * BYTES_PER_KEPT_BLOCK })
+    for (const name of ['a.test', 'b.test', 'c.test']) store(name, { answers: [a(name, 60)] })
+    cache.noteScreening(find('a.test')!, 2, new Int32Array(96).fill(7))
+    expect(find('a.test')).toMatchObject({ generation: 2, screened: new Int32Array(96).fill(7) })
+    expect([find('b.test'), find('c.test')]).toEqual([undefined, undefined])
+  })
+
+  it('notes nothing, so that it is screened again, where what was found has no room at all', () => {
+    const { cache, find, store, read } = setUp({ maxBytes: 3 * BYTES_PER_KEPT_BLOCK })
+    for (const name of ['a.test', 'b.test']) store(name, { answers: [a(name, 60)] })
+    cache.noteScreening(find('a.test')!, 2, new Int32Array(97))
+    expect(find('a.test')).toMatchObject({ generation: 1, screened: null })
+    expect(read(find('a.test')!).answers).toHaveLength(1)
+    expect(find('b.test')).toBeDefined()
   })
 })
 
@@ -162,7 +247,7 @@ describe('AnswerCache: stale answers (RFC 8767) and failures (RFC 9520)', () => 
     cache.storeFailure(question('x.test'), -1)
     clock.advance(602_000)
     expect(find('x.test')).toBeUndefined()
-    expect(cache.storeFailure(question('x.test'), -1).failures).toBe(1)
+    expect(cache.storeFailure(question('x.test'), -1)!.failures).toBe(1)
   })
 
   it('notes a failure beside a stale answer instead of over it', () => {
@@ -179,7 +264,7 @@ describe('AnswerCache: stale answers (RFC 8767) and failures (RFC 9520)', () => 
   it('knows which upstreams gave an answer', () => {
     const { cache } = setUp()
     for (const group of [0, 1, 9_000]) {
-      expect(cache.storeFailure(question('x.test', 'A', { group, dnssecOk: true }), -1).group).toBe(group)
+      expect(cache.storeFailure(question('x.test', 'A', { group, dnssecOk: true }), -1)!.group).toBe(group)
     }
     expect(cache.entries).toBe(3)
   })
@@ -242,10 +327,43 @@ describe('AnswerCache: clock, room, flush', () => {
   it('does not keep an answer larger than itself', () => {
     const { cache, store, find } = setUp({ maxBytes: 2_000 })
     store('small.test', { answers: [a('small.test', 60)] })
+    store('big.test', { answers: [a('big.test', 60)] })
     const many = Array.from({ length: 300 }, (_, index) => a('big.test', 60, `192.0.2.${index % 250}`))
-    store('big.test', { answers: many })
+    expect(store('big.test', { answers: many })).toBeNull()
     expect(find('big.test')).toBeUndefined()
     expect(find('small.test')).toBeDefined()
     expect(cache.entries).toBe(1)
+  })
+
+  it('keeps nothing, and says so, where not even a failure has room', () => {
+    const { cache, store, find } = setUp({ maxBytes: 100 })
+    expect(store('a.test', { answers: [a('a.test', 60)] })).toBeNull()
+    expect(cache.storeFailure(question('a.test'), -1)).toBeNull()
+    expect([find('a.test'), cache.entries, cache.bytes]).toEqual([undefined, 0, 0])
+  })
+
+  it('takes over all there is when it gets larger, in the order it was used', () => {
+    const { cache, find, store } = setUp({ maxBytes: 3 * BYTES_PER_KEPT_BLOCK })
+    const screened = Int32Array.of(5, 6)
+    store('a.test', { answers: [a('a.test', 60)] }, { generation: 3, screened, ede: 22 })
+    cache.storeFailure(question('b.test'), 9)
+    find('a.test')
+    expect(cache.configure({ ...SETTINGS, maxBytes: 4 * BYTES_PER_KEPT_BLOCK })).toBe(true)
+    expect(find('a.test')).toMatchObject({ generation: 3, screened, ede: 22, lifetimeSeconds: 60 })
+    expect(find('b.test')).toMatchObject({ failures: 1, failureEde: 9 })
+    find('a.test')
+    for (const name of ['c.test', 'd.test']) store(name, { answers: [a(name, 60)] })
+    expect([find('b.test'), find('a.test') !== undefined]).toEqual([undefined, true])
+  })
+
+  it('refuses a size that the system has no memory for, and keeps the one it has', () => {
+    const { cache, find, store } = setUp()
+    const settings = { ...SETTINGS, maxBytes: 2 ** 46 }
+    expect(() => setUp(settings)).toThrow(/cache\.size: the system has no room for 70368744177664 bytes/)
+    store('a.test', { answers: [a('a.test', 60)] })
+    expect(cache.configure(settings)).toBe(false)
+    expect(find('a.test')).toBeDefined()
+    expect(cache.configure({ ...SETTINGS, maxBytes: 1 << 21 })).toBe(true)
+    expect(find('a.test')).toBeDefined()
   })
 })

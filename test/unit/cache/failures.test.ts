@@ -24,6 +24,6 @@ describe('AnswerCache', () => {
     const kept = cache.find(keyOf('a.test'), 1, 1, false, false, 0)!
     expect([kept.isServable(clock.wallMs()), kept.isFailing(clock.wallMs())]).toEqual([true, false])
     expect(cache.find(keyOf('b.test'), 1, 1, false, false, 0)?.isFailing(clock.wallMs()) ?? false).toBe(false)
-    expect(cache.storeFailure(question('b.test'), -1).failures).toBe(1)
+    expect(cache.storeFailure(question('b.test'), -1)!.failures).toBe(1)
   })
 })

@@ -42,7 +42,14 @@ describe.each(['portable', 'batched'] as const)('%s', (kind) => {
     const heard: number[] = []
     client.on('message', (bytes: Buffer) => heard.push(bytes[0]!))
     const { port } = client.address()
-    const peer = { address: address16('127.0.0.1'), port, text: '127.0.0.1', scope: 0 }
+    const peer = {
+      address: address16('127.0.0.1'),
+      port,
+      text: '127.0.0.1',
+      scope: 0,
+      local: null,
+      localScope: 0,
+    }
 
     const lost = await listen(datagrams)
     lost.close()

@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest'
 import { Counters } from '../../../src/metrics/counters.ts'
 import { addressText } from '../../../src/net/address.ts'
 import { BatchedDatagrams } from '../../../src/net/batched.ts'
-import type { Datagrams, DatagramHandler, ListeningSocket } from '../../../src/net/datagram.ts'
+import type { Datagrams, DatagramHandler, ListeningSocket, Peer } from '../../../src/net/datagram.ts'
 import { DESCRIPTOR_BYTES, DescriptorTable } from '../../../src/net/descriptors.ts'
 import { libc } from '../../../src/net/libc.ts'
 import { PortableDatagrams } from '../../../src/net/portable.ts'
-import { boundPort, openUdp } from '../../../src/net/sockets.ts'
+import { boundPort, isWildcard, openUdp } from '../../../src/net/sockets.ts'
 import { SecureRandom } from '../../../src/random.ts'
 
 const counters = new Counters()
@@ -30,25 +30,33 @@ function listen(
   address: string,
   onDatagram: DatagramHandler,
 ): Promise<ListeningSocket> {
-  const fd = openUdp(address, 0, { reusePort: false })
+  const fd = openUdp(address, 0, { reusePort: false, tellLocal: isWildcard(address) })
   return datagrams.listen({ fd, address, port: boundPort(fd) }, onDatagram)
 }
 
+/** For an answer that is given later. */
+function copyOf(peer: Peer): Peer {
+  return { ...peer, address: peer.address.slice(), local: peer.local && peer.local.slice() }
+}
+
+// The address clients ask, and the one that is bound.
 describe.each([
-  ['portable', '127.0.0.1'],
-  ['portable', '::1'],
-  ['batched', '127.0.0.1'],
-  ['batched', '::1'],
-] as const)('%s datagrams on %s', (kind, address) => {
+  ['portable', '127.0.0.1', '127.0.0.1'],
+  ['portable', '::1', '::1'],
+  ['batched', '127.0.0.1', '127.0.0.1'],
+  ['batched', '::1', '::1'],
+  ['batched', '127.0.0.1', '0.0.0.0'],
+  ['batched', '::1', '::'],
+] as const)('%s datagrams to %s, bound to %s', (kind, address, bound) => {
   const datagrams = MAKE[kind]
 
   it('answers at once and later, to the one who asked', async () => {
     const later: (() => void)[] = []
     const seen: string[] = []
-    const listener = await listen(datagrams(), address, (bytes, length, peer, socket, out) => {
+    const listener = await listen(datagrams(), bound, (bytes, length, peer, socket, out) => {
       seen.push(addressText(peer.address))
       if (bytes[0] === 1) {
-        const copy = { ...peer, address: peer.address.slice() }
+        const copy = copyOf(peer)
         later.push(() => socket.send(Uint8Array.of(11, 12, 13), 2, copy))
         return 0
       }
@@ -109,7 +117,7 @@ describe.each([
 
   it('reads a burst from many clients in order, and answers each of them', async () => {
     const made = datagrams()
-    const listener = await listen(made, address, (bytes, length, _peer, _socket, out) => {
+    const listener = await listen(made, bound, (bytes, length, _peer, _socket, out) => {
       out.set(bytes.subarray(0, length))
       return length
     })
@@ -137,13 +145,13 @@ describe.each([
   })
 
   it('gives what waits on its socket to the next who listens there', async () => {
-    const fd = openUdp(address, 0, { reusePort: false })
+    const fd = openUdp(bound, 0, { reusePort: false, tellLocal: isWildcard(bound) })
     const port = boundPort(fd)
     const client = createSocket(address.includes(':') ? 'udp6' : 'udp4')
     await new Promise<void>((resolve) => client.send(Uint8Array.of(3), port, address, () => resolve()))
     const answered = once(client, 'message')
     const listener = await datagrams().listen(
-      { fd, address, port },
+      { fd, address: bound, port },
       (_bytes, _length, _peer, _socket, out) => {
         out[0] = 4
         return 1

@@ -1,20 +1,39 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { endianness } from 'node:os'
+import * as fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
-import { Listeners, addressesOf } from '../../../src/net/listeners.ts'
-import { portHolder } from '../../../src/net/port-holder.ts'
+import type { Endpoint } from '../../../src/config/settings.ts'
+import { Listeners, addressesOf, type HandedOver } from '../../../src/net/listeners.ts'
+import { portHolder, portHolders, tableAddress } from '../../../src/net/port-holder.ts'
 import { boundPort, closeSocket } from '../../../src/net/sockets.ts'
+import { address16 } from '../../support/addresses.ts'
 
 const opened: number[] = []
 afterEach(() => {
   for (const fd of opened.splice(0)) closeSocket(fd)
 })
 
-/** Opens, and remembers what is to be closed: duplicates and the main thread's own. */
 async function listeners(workers: number, address: string, port = 0): Promise<Listeners> {
-  const all = new Listeners(workers)
+  const all = new Listeners(workers, true)
   await all.open([{ address, port }])
   return all
+}
+
+/** What one worker gets; closed after the test. */
+function sourcesOf(all: Listeners, worker: number): HandedOver {
+  const handed = all.handOver(worker)
+  opened.push(...[...handed.udp, ...handed.tcp].map(({ fd }) => fd))
+  return handed
+}
+
+/** Somebody else's socket: its port. */
+async function held(address: string, port = 0): Promise<{ port: number; close: () => void }> {
+  const holder = createSocket(address.includes(':') ? 'udp6' : 'udp4')
+  holder.bind({ port, address, exclusive: true })
+  await once(holder, 'listening')
+  return { port: holder.address().port, close: () => holder.close() }
 }
 
 describe('Listeners', () => {
@@ -22,10 +41,9 @@ describe('Listeners', () => {
     const all = await listeners(2, '127.0.0.1')
     const { port } = all.endpoints[0]!
     const fds = [0, 1].flatMap((worker) => {
-      const { udp, tcp } = all.handOver(worker)
+      const { udp, tcp } = sourcesOf(all, worker)
       return [...udp, ...tcp].map(({ fd }) => fd)
     })
-    opened.push(...fds)
     expect(new Set(fds).size).toBe(4)
     expect(fds.map(boundPort)).toEqual([port, port, port, port])
     expect(all.receiveBufferBytes).toBeGreaterThan(0)
@@ -34,14 +52,11 @@ describe('Listeners', () => {
   it.each([1, 2])(
     'with %i workers, a port that is taken is an error that names the process',
     async (workers) => {
-      const holder = createSocket('udp4')
-      holder.bind({ port: 0, address: '127.0.0.1', exclusive: true })
-      await once(holder, 'listening')
-      const { port } = holder.address()
+      const { port, close } = await held('127.0.0.1')
       await expect(listeners(workers, '127.0.0.1', port)).rejects.toThrow(
         new RegExp(`127\\.0\\.0\\.1:${port}: taken by .*process ${process.pid}`),
       )
-      holder.close()
+      close()
     },
   )
 
@@ -54,14 +69,122 @@ describe('Listeners', () => {
     await expect(listeners(1, '192.0.2.77', 5300)).rejects.toThrow(/does not have that address/)
   })
 
-  it('a wildcard is a socket for each address, and refresh finds nothing new where nothing changed', async () => {
-    const all = await listeners(1, '0.0.0.0')
-    expect(all.endpoints.map(({ address }) => address).sort()).toEqual(addressesOf('0.0.0.0').sort())
+  it.each(['0.0.0.0', '::'])('%s is one socket a worker, reached at every address there is', async (any) => {
+    const all = await listeners(2, any)
+    expect(all.endpoints.map(({ address }) => address)).toEqual(addressesOf(any))
+    for (const worker of [0, 1]) {
+      const { udp, tcp } = sourcesOf(all, worker)
+      expect([...udp, ...tcp].map(({ address }) => address)).toEqual([any, any])
+    }
+    expect(new Set(opened.map(boundPort))).toEqual(new Set(all.endpoints.map(({ port }) => port)))
+    expect(await all.refresh()).toEqual({ added: [], removed: [], failed: [] })
+  })
+
+  it('where datagrams cannot tell, a wildcard is a socket for each address', async () => {
+    const all = new Listeners(1, false)
+    expect(await all.open([{ address: '0.0.0.0', port: 0 }])).toEqual([])
+    expect(sourcesOf(all, 0).udp.map(({ address }) => address)).toEqual(addressesOf('0.0.0.0'))
+    expect(all.endpoints.map(({ address }) => address)).toEqual(addressesOf('0.0.0.0'))
     expect(new Set(all.endpoints.map(({ port }) => port)).size).toBe(1)
     expect(await all.refresh()).toEqual({ added: [], removed: [], failed: [] })
+  })
+
+  it.each(['udp', 'tcp'])(
+    'where somebody has the port of a wildcard on one address, over %s, too, and it says who',
+    async (protocol) => {
+      const server = createServer()
+      if (protocol === 'tcp') await once(server.listen(0, '127.0.0.53'), 'listening')
+      const holder = protocol === 'udp' ? await held('127.0.0.53') : null
+      const port = holder?.port ?? (server.address() as AddressInfo).port
+      const all = new Listeners(1, true)
+      const warnings = await all.open([{ address: '0.0.0.0', port }])
+      expect(warnings).toEqual([
+        expect.stringMatching(
+          new RegExp(
+            `^listen 0\\.0\\.0\\.0:${port}: 127\\.0\\.0\\.53 is taken by .*\\(process ${process.pid}\\); each address`,
+          ),
+        ),
+      ])
+      expect(sourcesOf(all, 0).udp.map(({ address }) => address)).toEqual(addressesOf('0.0.0.0'))
+      holder?.close()
+      server.close()
+    },
+  )
+
+  it('an address of a wildcard that somebody has is left out, until it is free', async () => {
+    const others = addressesOf('0.0.0.0').filter((address) => address !== '127.0.0.1')
+    const { port, close } = await held('127.0.0.1')
+    const all = new Listeners(1, true)
+    const taken = `listen 127.0.0.1:${port}: taken by`
+    if (others.length === 0) {
+      await expect(all.open([{ address: '0.0.0.0', port }])).rejects.toThrow(/taken by/)
+      return close()
+    }
+    expect(await all.open([{ address: '0.0.0.0', port }])).toEqual([
+      expect.stringContaining('127.0.0.1 is taken by'),
+      expect.stringContaining(taken),
+    ])
+    expect(all.endpoints.map(({ address }) => address)).toEqual(others)
+    expect(await all.refresh()).toEqual({ added: [], removed: [], failed: [expect.stringContaining(taken)] })
+    close()
+    const freed = { address: '127.0.0.1', port }
+    expect(await all.refresh()).toEqual({ added: [freed], removed: [], failed: [] })
+    expect(all.handOver(0, [freed]).udp).toMatchObject([freed])
+  })
+
+  it('a wildcard of which somebody has every address is an error that names the wildcard', async () => {
+    const { port, close } = await held('0.0.0.0')
+    await expect(listeners(1, '0.0.0.0', port)).rejects.toThrow(
+      new RegExp(`listen 0\\.0\\.0\\.0:${port}: taken by .*process ${process.pid}`),
+    )
+    close()
+  })
+
+  it('one socket for all is given up for one each, when the threads have let go of it', async () => {
+    const all = await listeners(1, '0.0.0.0')
+    const { endpoints } = all
+    const [{ port }] = endpoints as [Endpoint]
+    // As a thread has it.
+    const { udp, tcp } = all.handOver(0)
+    expect(all.giveUpOneForAll()).toEqual([{ address: '0.0.0.0', port }])
+    expect(all.endpoints).toEqual([])
+    expect((await all.refresh()).failed).toHaveLength(endpoints.length)
+    for (const { fd } of [...udp, ...tcp]) closeSocket(fd)
+    expect(await all.refresh()).toEqual({ added: endpoints, removed: [], failed: [] })
+    expect(sourcesOf(all, 0).udp).toMatchObject(endpoints)
+    expect(all.giveUpOneForAll()).toEqual([])
+  })
+
+  it('a wildcard shared among workers lets no second instance in', async () => {
+    const first = await listeners(2, '0.0.0.0')
+    await expect(listeners(2, '0.0.0.0', first.endpoints[0]!.port)).rejects.toThrow(/taken by/)
   })
 })
 
 describe('portHolder', () => {
-  it('knows nothing about a port nobody holds', () => expect(portHolder('udp', 1)).toBeNull())
+  it('knows nothing about a port nobody holds', () => {
+    expect(portHolder('udp', 1, '127.0.0.1')).toBeNull()
+    expect(portHolders('tcp', 1)).toEqual([])
+  })
+
+  it('says on which address, and who', async () => {
+    const [four, six] = [await held('127.0.0.9'), await held('::1')]
+    const who = expect.stringContaining(`(process ${process.pid})`)
+    expect(portHolders('udp', four.port)).toContainEqual({ address: '127.0.0.9', process: who })
+    expect(portHolders('udp', six.port)).toContainEqual({ address: '::1', process: who })
+    expect(portHolder('udp', four.port, '127.0.0.9')).toEqual(who)
+    for (const { close } of [four, six]) close()
+  })
+
+  it('reads every address as the kernel writes it', () => {
+    const isLittle = endianness() === 'LE'
+    fc.assert(
+      fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (text) => {
+        const bytes = address16(text)
+        const own = Buffer.from(text.includes(':') ? bytes : bytes.slice(12))
+        if (isLittle) own.swap32()
+        expect(address16(tableAddress(own.toString('hex').toUpperCase()))).toEqual(bytes)
+      }),
+    )
+  })
 })

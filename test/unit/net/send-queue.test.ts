@@ -4,10 +4,11 @@ import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { Counters } from '../../../src/metrics/counters.ts'
 import { BatchedDatagrams } from '../../../src/net/batched.ts'
-import { chooseDatagrams, trial } from '../../../src/net/choose.ts'
+import { chooseDatagrams, decideDatagrams, trial } from '../../../src/net/choose.ts'
 import { DESCRIPTOR_BYTES, DescriptorTable } from '../../../src/net/descriptors.ts'
 import { libc, type Libc } from '../../../src/net/libc.ts'
 import { BATCH } from '../../../src/net/mmsg-arena.ts'
+import { pktinfoTrial } from '../../../src/net/pktinfo-trial.ts'
 import { SendQueue } from '../../../src/net/send-queue.ts'
 import { boundPort, closeSocket, openUdp, receiveDrops, socketName } from '../../../src/net/sockets.ts'
 import { SecureRandom } from '../../../src/random.ts'
@@ -147,20 +148,20 @@ describe('chooseDatagrams', () => {
     descriptors: new DescriptorTable(new SharedArrayBuffer(DESCRIPTOR_BYTES)),
     onBatch: () => {},
   }
-  const choose = (datagrams: 'auto' | 'batched' | 'portable', workers = 1) =>
-    chooseDatagrams({ datagrams, workers }, parts)
+  const choose = (datagrams: 'auto' | 'batched' | 'portable', by: Libc | null = calls) =>
+    chooseDatagrams({ datagrams }, parts, by)
 
   it('takes the batched one where it works', () => {
     expect(trial(calls)).toBeNull()
     expect(choose('batched')).toMatchObject({ datagrams: { name: 'batched' }, reason: null })
   })
 
-  it('takes the portable one where that is asked for, and where the pool has no thread to wait in', () => {
-    expect(choose('portable')).toMatchObject({ datagrams: { name: 'portable' }, reason: null })
-    expect(choose('auto', 60)).toMatchObject({
-      datagrams: { name: 'portable' },
-      reason: /UV_THREADPOOL_SIZE/,
-    })
+  it('takes the portable one where that is asked for, and says why where it has to', () => {
+    const portable = { name: 'portable' }
+    expect(choose('portable')).toMatchObject({ datagrams: portable, reason: null })
+    expect(choose('auto', null)).toMatchObject({ datagrams: portable, reason: /not Linux/ })
+    const loopless: Libc = { ...calls, epoll_ctl: () => -1 }
+    expect(choose('batched', loopless)).toMatchObject({ datagrams: portable, reason: /epoll_ctl/ })
   })
 
   it.each([
@@ -178,6 +179,32 @@ describe('chooseDatagrams', () => {
   it('a call that fails is told, not thrown', () => {
     const broken: Libc = { ...calls, sendmmsg: () => -1 }
     expect(trial(broken)).not.toBeNull()
+    expect(pktinfoTrial(broken)).not.toBeNull()
+  })
+
+  it('main decides the same, and whether one socket will do for a wildcard', () => {
+    const decide = (datagrams: 'auto' | 'batched' | 'portable') => decideDatagrams({ datagrams })
+    expect(pktinfoTrial(calls)).toBeNull()
+    expect(decide('batched')).toEqual({ datagrams: 'batched', reason: null, eachBecause: null })
+    expect(decide('portable')).toMatchObject({
+      datagrams: 'portable',
+      reason: null,
+      eachBecause: /one by one/,
+    })
+  })
+
+  it.each([
+    ['is not told at all', 0, 8, 0, 'control messages stand elsewhere'],
+    ['takes more room than thought', 0, 12, 1, 'a control message is longer than thought'],
+  ])('where the address that was asked %s, that is noticed', (_what, level, option, value, fault) => {
+    const strange: Libc = {
+      ...calls,
+      recvmmsg: (fd, headers, count, flags, timeout) => {
+        calls.setsockopt(fd, level, option, Int32Array.of(value), 4)
+        return calls.recvmmsg(fd, headers, count, flags, timeout)
+      },
+    }
+    expect(pktinfoTrial(strange)).toBe(fault)
   })
 })
 

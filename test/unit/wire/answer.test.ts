@@ -45,7 +45,6 @@ describe('readAnswer', () => {
       answerCount: 2, authorityCount: 1, length: bytes.length, ednsUdpSize: 1232, dnssecOk: true, ede: -1, edeText: '',
       optStart: 81, optLength: 11,
     }) // prettier-ignore
-    expect(nameToText(answer.key.bytes)).toBe('www.evil.com')
     const { section, owner, type, rrclass, ttlOffset, ttl, rdata, rdataLength } = answer
     const columns = { section, owner, type, rrclass, ttlOffset, ttl, rdata, rdataLength }
     const row = (record: number) => Object.values(columns).map((column) => column[record])

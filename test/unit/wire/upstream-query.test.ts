@@ -15,6 +15,7 @@ test('writeQuery: header, question, OPT without options', () => {
     out,
     0xabcd,
     NAME,
+    0,
     NAME.length,
     28,
     1,
@@ -32,25 +33,26 @@ test('writeQuery: header, question, OPT without options', () => {
 test('writeQuery without EDNS; -1 where it does not fit', () => {
   const out = new Uint8Array(30).fill(0xee)
   const flags = { rd: false, cd: false, ad: false }
-  const length = writeQuery(out, 1, NAME, NAME.length, 0xff00, 3, flags, null)
+  const length = writeQuery(out, 1, NAME, 0, NAME.length, 0xff00, 3, flags, null)
   expect(toHex(out, 0, length)).toBe(toHex(hex`0001 0000 0001 0000 0000 0000 ${NAME} ff00 0003`))
-  expect(writeQuery(out, 1, NAME, NAME.length, 1, 1, flags, { udpSize: 512, dnssecOk: false })).toBe(-1)
+  expect(writeQuery(out, 1, NAME, 0, NAME.length, 1, 1, flags, { udpSize: 512, dnssecOk: false })).toBe(-1)
 })
 
-test('mixCase changes letters alone, one bit each', () => {
-  const bytes = hex`ff 03 "aZ1" 05 "[email" 00 ff`.map((byte) => byte)
+test('mixCase changes letters alone, one bit an octet', () => {
+  const name = hex`03 "az1" 05 "[email" 00`
+  const out = new Uint8Array(14).fill(0xff)
   let draws = 0
-  const random = { below: () => 0, bits32: () => (draws++, 0b0101_0101) }
-  mixCase(bytes, 1, bytes.length - 2, random)
-  expect(toHex(bytes)).toBe(toHex(hex`ff 03 "Az1" 05 "[EmAiL" 00 ff`))
+  const random = { below: () => 0, bits32: () => (draws++, 0b10_1010_1010) }
+  mixCase(name, name.length, out, 1, random)
+  expect(toHex(out)).toBe(toHex(hex`ff 03 "Az1" 05 "[eMaIl" 00 ff`))
   expect(draws).toBe(1)
 })
 
-test('mixCase draws anew after 32 letters', () => {
+test('mixCase draws anew after 32 octets', () => {
   const bytes = hex`3f ${'61'.repeat(63)} 00`.map((byte) => byte)
   const words = [0, 0xffff_ffff]
-  mixCase(bytes, 0, bytes.length, { below: () => 0, bits32: () => words.shift()! })
-  expect(Buffer.from(bytes.subarray(1, 64)).toString()).toBe('a'.repeat(32) + 'A'.repeat(31))
+  mixCase(bytes, bytes.length, bytes, 0, { below: () => 0, bits32: () => words.shift()! })
+  expect(Buffer.from(bytes.subarray(1, 64)).toString()).toBe('a'.repeat(31) + 'A'.repeat(32))
 })
 
 test('sameQuestion: case and all', () => {
