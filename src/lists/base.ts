@@ -11,10 +11,12 @@ import { SnapshotBuilder } from '../policy/builder.ts'
 import { SnapshotFullError } from '../policy/full-error.ts'
 import { PolicyReader } from '../policy/reader.ts'
 import type { Random } from '../random.ts'
+import { collectGarbage } from '../thread/collect.ts'
 import { compileLists } from './compile.ts'
 import type { Compiled, CompiledList } from './compile.ts'
-import { configuredLists } from './configured.ts'
+import { configuredLists, settingsDigest } from './configured.ts'
 import type { ConfiguredList } from './configured.ts'
+import { findGuardedAddresses } from './guarded-addresses.ts'
 import { LastGood } from './last-good.ts'
 import { Tally } from './outcome.ts'
 import { digestOrNone, PackedCopy } from './packed-copy.ts'
@@ -45,7 +47,11 @@ export class Base {
   #error: string | null = null
   #running: Promise<void> | null = null
   #waiting: { readonly force: Set<string>; readonly done: Promise<void> } | null = null
+  /** Of what is being built, otherwise of what is in force; null: not known. */
+  #settingsDigest: string | null = null
   #isRetryDue = false
+  /** The slot that is not in force is being written. */
+  #isCompiling = false
   /** What is in force was built by this thread. */
   #isBuilt = false
 
@@ -120,7 +126,11 @@ export class Base {
 
   /** Builds unless what is in force was made from the very files and settings that are there now. */
   async update(): Promise<void> {
-    if (!this.#isBuilt && !(await this.#packed.isCurrent(this.#settings))) await this.build()
+    if (this.#isBuilt) return
+    const isCurrent = await this.#packed.isCurrent(this.#settings)
+    if (!isCurrent) return this.build()
+    if (!this.#isBuilt && !this.#running) this.#settingsDigest = this.#packed.settingsDigest
+    collectGarbage()
   }
 
   /** Builds when one of the files at `paths` is not what is in force, or is told to be wrong and may be right again. */
@@ -131,10 +141,11 @@ export class Base {
     }
   }
 
-  /** Takes over new settings; a build brings them into force. */
+  /** Takes over new settings; a build brings them into force, unless they say of the lists what is in force. */
   configure(settings: Settings): Promise<void> {
     this.#settings = settings
-    return this.build()
+    const isKnown = this.#settingsDigest === settingsDigest(settings, findGuardedAddresses(settings))
+    return isKnown ? (this.#running ?? Promise.resolve()) : this.build()
   }
 
   /** Reads all lists anew and brings them into force. `force`: ids of lists that are taken however small. */
@@ -175,24 +186,46 @@ export class Base {
   async #build(force: ReadonlySet<string>): Promise<void> {
     this.#isRetryDue = false
     try {
-      const slot = await this.#slots.next()
-      const settings = this.#settings
-      const startedMs = this.#clock.monotonicMs()
-      const compiled = await compileLists(settings, slot, {
-        seed: this.#seed,
-        lastGood: this.#lastGood,
-        force,
-      })
-      this.#slots.publish()
-      this.#buildMs = this.#clock.monotonicMs() - startedMs
+      const compiled = await this.#compile(force)
       this.#note(compiled)
       this.#events.published()
-      await this.#writeDown(settings, slot, compiled)
+      await this.#writeDown(compiled)
     } catch (error) {
+      this.#settingsDigest = null
       this.#error = error instanceof Error ? error.message : String(error)
       this.#isRetryDue = !(error instanceof SnapshotFullError)
       this.#log.error({ error }, 'the lists could not be built; what was in force stays')
       if (this.#slots.generation === 0) await this.#publishNothing()
+    }
+    // What was read and written down; and what the start left, where this was the first.
+    collectGarbage()
+  }
+
+  /** Builds in the slot that is not in force and puts it in force. */
+  async #compile(force: ReadonlySet<string>): Promise<Compiled> {
+    const slot = await this.#slots.next()
+    this.#isCompiling = true
+    try {
+      const startedMs = this.#clock.monotonicMs()
+      const settings = this.#settings
+      this.#settingsDigest = settingsDigest(settings, findGuardedAddresses(settings))
+      const lastGood = this.#lastGood
+      const compiled = await compileLists(settings, slot, { seed: this.#seed, lastGood, force })
+      this.#slots.publish()
+      this.#buildMs = this.#clock.monotonicMs() - startedMs
+      return compiled
+    } finally {
+      this.#isCompiling = false
+      void this.#dropIdle()
+    }
+  }
+
+  /** Waited for by nobody: a resolver thread may be stuck on the version before. The next build is a chance again. */
+  async #dropIdle(): Promise<void> {
+    try {
+      await this.#slots.dropIdle(() => !this.#isCompiling)
+    } catch (error) {
+      this.#log.debug({ error }, 'the memory of the version before is still in use')
     }
   }
 
@@ -228,15 +261,15 @@ export class Base {
   }
 
   /** After the change, so that no list waits for the disk. A full disk costs the next start time, nothing else. */
-  async #writeDown(settings: Settings, slot: SharedArrayBuffer, { lists, built }: Compiled): Promise<void> {
+  async #writeDown(compiled: Compiled): Promise<void> {
     const takenAt = new Date(this.#clock.wallMs()).toISOString()
     try {
-      for (const { id, path, state, digest, format, outcome } of lists) {
+      for (const { id, path, state, digest, format, outcome } of compiled.lists) {
         if (state !== 'loaded' || format === null) continue
         await this.#lastGood.keep(id, { path, digest, format, outcome, takenAt })
       }
       this.#lastGood.save()
-      await this.#packed.save(settings, slot, built.bytesUsed, lists)
+      await this.#packed.save(this.#slots.active, compiled)
     } catch (error) {
       this.#log.error({ error }, 'the lists in force could not be written down for the next start')
     }

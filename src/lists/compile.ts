@@ -6,7 +6,7 @@
 import type { BuiltSnapshot } from '../policy/builder.ts'
 import { SnapshotBuilder } from '../policy/builder.ts'
 import type { ListMeta, RuleMeta } from '../policy/meta.ts'
-import { configuredLists } from './configured.ts'
+import { configuredLists, settingsDigest } from './configured.ts'
 import type { ConfiguredList, ListsSettings } from './configured.ts'
 import { ListEntries } from './entries.ts'
 import type { NamedFormat } from './formats/detect.ts'
@@ -41,6 +41,8 @@ export interface Compiled {
   /** In order of precedence, then the allow lists. */
   readonly lists: readonly CompiledList[]
   readonly built: BuiltSnapshot
+  /** Of what it was made from beside the list files. */
+  readonly settingsDigest: string
 }
 
 export interface CompileOptions {
@@ -65,7 +67,8 @@ export async function compileLists(
   options: CompileOptions,
 ): Promise<Compiled> {
   const lists = configuredLists(settings)
-  const guards = new Guards(settings, findGuardedAddresses(settings))
+  const guarded = findGuardedAddresses(settings)
+  const guards = new Guards(settings, guarded)
   const screen = new NameScreen(guards)
   // Why a file is not taken, by list. Known only after reading it, with its entries in the slot: then all begins anew.
   const refused = new Map<string, string>()
@@ -75,7 +78,8 @@ export async function compileLists(
     if (compiled === null) continue
     const counts = Object.fromEntries(compiled.map(({ id, outcome }) => [id, outcome.entries]))
     const meta = lists.map((list, place) => metaOf(list, compiled[place]!.number))
-    return { lists: compiled, built: attempt.builder.finish({ lists: meta, rules: attempt.rules, counts }) }
+    const built = attempt.builder.finish({ lists: meta, rules: attempt.rules, counts })
+    return { lists: compiled, built, settingsDigest: settingsDigest(settings, guarded) }
   }
 }
 
@@ -147,7 +151,10 @@ class Attempt {
     }
     try {
       const entries = new ListEntries(this.builder, rules, checks, tally)
-      const { digest, format } = await readListFile(path, list, entries)
+      const before = this.builder.entries
+      const { digest, format } = await readListFile(path, list, entries, (share) => {
+        this.builder.expect(before + (this.builder.entries - before) / share)
+      })
       return { outcome: tally.outcome(), digest, format, error: null }
     } catch (thrown) {
       if (!(thrown instanceof ListFileError)) throw thrown

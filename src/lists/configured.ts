@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import type { Action, ListFormat, Settings } from '../config/settings.ts'
 import { nameToText } from '../wire/name.ts'
+import { isReserved } from './guards.ts'
+import type { GuardedAddresses } from './guards.ts'
 import { WireName } from './name.ts'
 import { parsePrefix, prefixText } from './prefix-text.ts'
 
@@ -49,10 +51,16 @@ export function configuredLists(settings: ListsSettings): ConfiguredList[] {
   return [...lists, ...allow]
 }
 
-/** Changes when something changes that a snapshot depends on beside the list files. */
-export function settingsDigest(settings: ListsSettings): string {
-  const { lists, allow, records, forward, sinkhole, upstreams, listen } = settings
-  const text = JSON.stringify([BUILD_VERSION, lists, allow, records, forward, sinkhole, upstreams, listen])
+/**
+ * Changes when something changes that a snapshot depends on beside the list files. Ports do not matter, nor addresses
+ * that are reserved anyway: each container that comes or goes brings and takes some.
+ */
+export function settingsDigest(settings: ListsSettings, guarded: GuardedAddresses): string {
+  const { lists, allow, records, forward, sinkhole } = settings
+  const others = [guarded.own, guarded.upstreams].map((addresses) =>
+    [...new Set(addresses)].filter((address) => !isReserved(address)).toSorted(),
+  )
+  const text = JSON.stringify([BUILD_VERSION, lists, allow, records, forward, sinkhole, others])
   return createHash('sha256').update(text).digest('hex')
 }
 

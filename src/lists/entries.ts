@@ -46,7 +46,8 @@ export class ListEntries implements EntrySink {
 
   /** The line that what follows comes from. */
   setLine(bytes: Uint8Array, start: number, end: number, lineNumber: number): void {
-    this.#bytes = bytes
+    // Storing a reference costs more than storing a number, and a chunk has thousands of lines.
+    if (bytes !== this.#bytes) this.#bytes = bytes
     this.#start = start
     this.#end = end
     this.lineNumber = lineNumber

@@ -25,6 +25,14 @@ const RESERVED = [
   '::/8', '64:ff9b::/96', '100::/64', '2001::/32', '2002::/16', 'fc00::/7', 'fe80::/10', 'ff00::/8',
 ] // prettier-ignore
 
+const reserved = RESERVED.map((text) => parsePrefix(text)!)
+
+/** True where no list may block the address (text, a zone allowed), whosever it is. */
+export function isReserved(address: string): boolean {
+  const prefix = parsePrefix(withoutZone(address))
+  return prefix !== null && reserved.some((each) => overlaps(each, prefix))
+}
+
 /** Addresses that are guarded because of where this machine stands, as text. */
 export interface GuardedAddresses {
   readonly own: readonly string[]
@@ -52,6 +60,16 @@ export class Guards {
   /** Top-level labels under which a name may be guarded: others need not be looked at. */
   get topLabels(): ReadonlySet<string> {
     return this.#topLabels
+  }
+
+  /** Guarded with all under them. */
+  get namesWithin(): Iterable<string> {
+    return this.#within.keys()
+  }
+
+  /** Guarded by themselves: a guarded one is under them. */
+  get namesAbove(): Iterable<string> {
+    return this.#above.keys()
   }
 
   /** Why the name (lower-case, no final dot) is held back, or null. */
@@ -87,8 +105,13 @@ export class Guards {
 
   #add(reason: GuardReason, texts: readonly string[]): void {
     for (const text of texts) {
-      const prefix = parsePrefix(text.replace(/%.*$/, ''))
+      const prefix = parsePrefix(withoutZone(text))
       if (prefix) this.#prefixes.push({ ...prefix, reason })
     }
   }
+}
+
+/** Without the zone of `fe80::1%eth0`. */
+function withoutZone(address: string): string {
+  return address.replace(/%.*$/, '')
 }

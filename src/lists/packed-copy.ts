@@ -1,8 +1,9 @@
 /** The packed copy of the base snapshot and what it was made from: settings and list files, by digest. */
 import type { Logger } from '../log/log.ts'
-import type { CompiledList } from './compile.ts'
+import type { Compiled } from './compile.ts'
 import { configuredLists, settingsDigest } from './configured.ts'
 import type { ListsSettings } from './configured.ts'
+import { findGuardedAddresses } from './guarded-addresses.ts'
 import { loadSnapshot, saveSnapshot } from './snapshot-file.ts'
 import type { SourceDigests } from './snapshot-file.ts'
 import { digestFile } from './source.ts'
@@ -35,9 +36,14 @@ export class PackedCopy {
     return this.#digests[id] ?? ''
   }
 
+  /** Of what the copy that was loaded was made from beside the list files. */
+  get settingsDigest(): string {
+    return this.#digests[SETTINGS_KEY] ?? ''
+  }
+
   /** Whether the copy that was loaded is what `settings` and the files there are now would come to. */
   async isCurrent(settings: ListsSettings): Promise<boolean> {
-    if (this.#digests[SETTINGS_KEY] !== settingsDigest(settings)) return false
+    if (this.settingsDigest !== settingsDigest(settings, findGuardedAddresses(settings))) return false
     for (const { id, path } of configuredLists(settings)) {
       const digest = await digestOrNone(path)
       if (digest === '' || digest !== this.#digests[id]) return false
@@ -46,17 +52,9 @@ export class PackedCopy {
   }
 
   /** Rejects with SnapshotFileError. */
-  async save(
-    settings: ListsSettings,
-    memory: SharedArrayBuffer,
-    bytesUsed: number,
-    lists: readonly CompiledList[],
-  ): Promise<void> {
-    const digests = Object.fromEntries(lists.map(({ id, digest }) => [id, digest]))
-    await saveSnapshot(this.#path, memory, bytesUsed, {
-      ...digests,
-      [SETTINGS_KEY]: settingsDigest(settings),
-    })
+  async save(memory: SharedArrayBuffer, { lists, built, settingsDigest: digest }: Compiled): Promise<void> {
+    const digests = Object.fromEntries(lists.map((list) => [list.id, list.digest]))
+    await saveSnapshot(this.#path, memory, built.bytesUsed, { ...digests, [SETTINGS_KEY]: digest })
   }
 }
 

@@ -8,7 +8,7 @@ import type { NamedFormat } from './formats/detect.ts'
 import { FORMATS } from './formats/formats.ts'
 import { LineSplitter } from './lines.ts'
 
-const CHUNK_BYTES = 1 << 20
+const CHUNK_BYTES = 256 << 10
 /** Ten million names are a quarter of this. */
 const MAX_FILE_BYTES = 1 << 30
 
@@ -36,10 +36,16 @@ export interface Reading {
 }
 
 /**
- * Reads the list at `path` into `sink`; between chunks other work of the thread goes on. Throws ListFileError when it
- * cannot be read to its end, is no text, or changes meanwhile; the sink may then hold a part of it.
+ * Reads the list at `path` into `sink`; between chunks other work of the thread goes on, and `onProgress` is told which
+ * share of the file has been read (above 0, at most 1). Throws ListFileError when it cannot be read to its end, is no
+ * text, or changes meanwhile; the sink may then hold a part of it.
  */
-export async function readListFile(path: string, reading: Reading, sink: LineSink): Promise<ReadFile> {
+export async function readListFile(
+  path: string,
+  reading: Reading,
+  sink: LineSink,
+  onProgress: (share: number) => void,
+): Promise<ReadFile> {
   const file = open(path)
   try {
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
@@ -54,6 +60,7 @@ export async function readListFile(path: string, reading: Reading, sink: LineSin
       digest.update(chunk)
       lines.push(chunk)
       bytes += length
+      onProgress(Math.min(1, bytes / file.bytes))
       await new Promise((resolve) => setImmediate(resolve))
     }
     lines.end()
@@ -126,6 +133,8 @@ class ListLines {
 
 interface OpenFile {
   readonly descriptor: number
+  /** When it was opened. */
+  readonly bytes: number
   isChanged(): boolean
   close(): void
 }
@@ -151,6 +160,7 @@ function open(path: string): OpenFile {
   }
   return {
     descriptor,
+    bytes: Number(before.size),
     close,
     isChanged() {
       const after = fstatSync(descriptor, { bigint: true })

@@ -9,8 +9,8 @@
  *            name:     lower-case wire form without the root's zero byte
  *            address:  0xF4, prefix length, 4 bytes  or  0xF6, prefix length, 16 bytes, host bits zero.
  *                      A length byte is at most 63, so no name begins like that.
- *   index    words: (place of the record / 4) << 4 | 4 bits of its hash ; 0 where empty. At most half full; a name that
- *            hashes to h is at or, linear probing, behind the word floor(h / 2^32 × words)
+ *   index    words: (place of the record / 4) << 4 | 4 bits of its hash ; 0 where empty, as two of seven are at
+ *            least; a name that hashes to h is at or, linear probing, behind the word floor(h / 2^32 × words)
  *   pairs    two words each: the set of rules for the name itself, the set for the names under it
  *   sets     words: where set i starts among the rule numbers, one word more than there are sets ; the rule numbers,
  *            those of one set in order of precedence. Set 0 is the empty one

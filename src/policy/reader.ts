@@ -185,7 +185,7 @@ export class PolicyReader {
 
   /**
    * Place of the record that holds `name[start … end)`, or 0. The hash only says where to look: the bytes decide,
-   * so that no name is ever blocked for another's sake. The index is at most half full, so the search ends.
+   * so that no name is ever blocked for another's sake. The index is never full, so the search ends.
    */
   #find(name: Uint8Array, start: number, end: number, hash: number): number {
     const index = this.#index

@@ -8,10 +8,10 @@ import type { Letter, ThreadName } from './mail.ts'
 import type { ThreadStart } from './shared-state.ts'
 
 /**
- * Room for young objects, MB. A resolver thread makes many that live as long as a question is out; the others idle,
- * and what they are given they keep (benchmark: compare.py load).
+ * Room for young objects, MB: three times a half space. What a thread is given it keeps, and a collection takes as long
+ * as there is to be copied. `bin/thanhloc` says the same by a flag, for main and, over this, for every thread.
  */
-const YOUNG_MB = { resolver: 48, others: 6 }
+const YOUNG_MB = 6
 
 /** A thread that lived this long is restarted at once when it dies. */
 const SETTLED_MS = 10_000
@@ -124,7 +124,7 @@ export class Threads {
       workerData: this.#events.begin(name),
       resourceLimits: {
         maxOldGenerationSizeMb: this.#heapMb[kind],
-        maxYoungGenerationSizeMb: kind === 'resolver' ? YOUNG_MB.resolver : YOUNG_MB.others,
+        maxYoungGenerationSizeMb: YOUNG_MB,
       },
     })
   }

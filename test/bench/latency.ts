@@ -5,7 +5,7 @@ import { Product } from './product.ts'
 import { rounded, type Table } from './table.ts'
 
 const QUERIES = 2000
-/** Longer than the loop of the batched datagrams waits by itself: each query finds the thread asleep. */
+/** Time enough for the thread to have gone to sleep: each query finds it so. */
 const GAP_MS = 4
 
 export async function latency(): Promise<Table> {

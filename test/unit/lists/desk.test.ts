@@ -145,6 +145,71 @@ describe('the lists in force', () => {
     expect(kept.said()).toContain('warn: the packed snapshot is not used')
   })
 
+  it('builds anew when an address of this machine or an upstream became another one, not for a port', async () => {
+    const listen = (address: string, port: number): Partial<Settings> => ({ listen: [{ address, port }] })
+    write('one.txt', ['a.evil.test', 'b.evil.test', '203.0.113.7', '203.0.113.8'])
+    await (await startDesk(settings(listen('203.0.113.8', 53)))).close()
+    const heldBack = async (more: Partial<Settings>): Promise<unknown> => {
+      const desk = await startDesk(settings(more))
+      await desk.close()
+      return [desk.status().lists[0]!.heldBack.map(({ text }) => text), desk.status().reloadSeconds !== null]
+    }
+    expect(await heldBack(listen('203.0.113.8', 5353))).toEqual([['203.0.113.8'], false])
+    // Reserved: no list could hold it before or after.
+    expect(await heldBack({ listen: [{ address: '203.0.113.8', port: 53 }, { address: '10.1.0.53', port: 53 }] })).toEqual([['203.0.113.8'], false]) // prettier-ignore
+    expect(await heldBack(listen('203.0.113.7', 53))).toEqual([['203.0.113.7'], true])
+    expect(await heldBack(listen('203.0.113.7', 53))).toEqual([['203.0.113.7'], false])
+    const servers = [{ address: '203.0.113.8', port: 53 }]
+    const upstreams = { servers, strategy: 'fastest', resolvConf: '/nonexistent' } as const
+    expect(await heldBack({ ...listen('203.0.113.7', 53), upstreams })).toEqual([['203.0.113.7', '203.0.113.8'], true]) // prettier-ignore
+  })
+
+  it('does not build for settings that say of the lists what is in force or on the way', async () => {
+    const changed = settings({ lists: [listSettings('one', at('one.txt'), { action: 'nxdomain' })] })
+    const action = (desk: ListDesk): unknown => desk.lookup('a.evil.test').action
+    for (const isFromPackedCopy of [false, true]) {
+      const desk = await startDesk()
+      await desk.configure(settings())
+      expect([desk.status().generation, isFromPackedCopy]).toEqual([1, isFromPackedCopy])
+      const reload = desk.reload(null, false)
+      // By now it has begun.
+      await new Promise((resolve) => setTimeout(resolve, 0))
+      await Promise.all([reload, desk.configure(settings())])
+      expect(desk.status().generation).toBe(2)
+
+      // There and back again, however far the first build has come.
+      await Promise.all([desk.configure(changed), desk.configure(settings())])
+      expect(action(desk)).toBe('sinkhole')
+      const there = desk.configure(changed)
+      await new Promise((resolve) => setTimeout(resolve, 0))
+      await Promise.all([there, desk.configure(settings())])
+      expect(action(desk)).toBe('sinkhole')
+      await desk.configure(changed)
+      expect(action(desk)).toBe('nxdomain')
+      await desk.configure(settings())
+      await desk.close()
+    }
+  })
+
+  it('keeps one version in memory, the one in force', async () => {
+    const shared = sharedMemory()
+    const isEmpty = (slot: number): boolean => new Uint8Array(shared.snapshots[slot]!).every((byte) => byte === 0) // prettier-ignore
+    const desk = await startDesk(settings(), shared)
+    for (const generation of [2, 3, 4]) {
+      await desk.reload(null, false)
+      expect(desk.status().generation).toBe(generation)
+      await vi.waitFor(() => expect(isEmpty((generation + 1) & 1)).toBe(true))
+      expect(desk.lookup('a.evil.test').verdict).toBe('block')
+    }
+    // What a build that failed has left is dropped as well; a resolver thread that reads the version before keeps it.
+    rmSync(at('one.txt'))
+    new ControlWords(shared.control, 1).acknowledge(0, Swapped.snapshot, 4)
+    await desk.reload(null, false)
+    expect([isEmpty(0), isEmpty(1)]).toEqual([false, false])
+    new ControlWords(shared.control, 1).acknowledge(0, Swapped.snapshot, 5)
+    await vi.waitFor(() => expect(isEmpty(0)).toBe(true))
+  })
+
   it('follows a file replaced by an editor, written in place, or behind a turned symlink', async () => {
     const desk = await startDesk()
     write('one.new', ['a.evil.test', 'b.evil.test', 'editor.test'])

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Guards } from '../../../src/lists/guards.ts'
 import { WireName } from '../../../src/lists/name.ts'
 import { parsePrefix } from '../../../src/lists/prefix-text.ts'
-import { LONG_TLDS_WITH_SUFFIXES, NameScreen } from '../../../src/lists/screen.ts'
+import { LONG_TLDS_WITH_SUFFIXES, NameScreen, SUFFIX_LABELS } from '../../../src/lists/screen.ts'
 import { settingsOf } from './settings.ts'
 
 const settings = settingsOf([], {
@@ -48,6 +48,12 @@ describe('which names a list may hold', () => {
     ['xn--55qx5d.cn', 'public-suffix'],
     ['airport.aero', 'public-suffix'],
     ['city.kawasaki.jp', null],
+    ['other.kawasaki.jp', 'public-suffix'],
+    ['pvt.k12.ma.us', 'public-suffix'],
+    ['a.pvt.k12.ma.us', null],
+    ['x.ck', 'public-suffix'],
+    ['www.ck', null],
+    ['com.ru', null],
     ['weebly.com', null],
     ['dyndns.org', null],
     ['a.com.vn', null],
@@ -79,7 +85,7 @@ describe('which names a list may hold', () => {
     expect(examine('com.vn', ['com.vn'])).toBe('public-suffix')
   })
 
-  it('looks every top-level domain with public suffixes up', async () => {
+  it('looks up whatever may be a public suffix', async () => {
     const require = createRequire(import.meta.url)
     const trie = (await import(
       new URL('../es6/src/data/trie.js', `file://${require.resolve('tldts')}`).href
@@ -99,12 +105,22 @@ describe('which names a list may hold', () => {
       return found
     }
     const ICANN = 1
-    const hasSuffix = (node: number): boolean =>
-      children(node).some(({ child }) => (trie.nodeFlags[child]! & ICANN) !== 0 || hasSuffix(child))
-    const long = children(trie.rulesRoot)
-      .filter(({ label, child }) => /^(?!xn--)[a-z]{3,}$/.test(label) && hasSuffix(child))
-      .map(({ label }) => label)
-    expect(long.toSorted()).toEqual([...LONG_TLDS_WITH_SUFFIXES])
+    /** Labels of the longest suffix below; 0: there is none. */
+    const depth = (node: number): number =>
+      Math.max(0, ...children(node).map(({ child }) => {
+        const below = depth(child)
+        return below > 0 || (trie.nodeFlags[child]! & ICANN) !== 0 ? below + 1 : 0
+      })) // prettier-ignore
+    const tlds = children(trie.rulesRoot).map(({ label, child }) => ({ label, labels: depth(child) + 1 }))
+    const labelsOf = (wanted: RegExp, isWanted: (labels: number) => boolean): string[] =>
+      tlds
+        .filter(({ label, labels }) => wanted.test(label) && isWanted(labels))
+        .map(({ label }) => label)
+        .toSorted()
+    expect(labelsOf(/^(?!xn--)[a-z]{3,}$/, (labels) => labels > 1)).toEqual([...LONG_TLDS_WITH_SUFFIXES])
+    for (const count of [1, 3, 4] as const)
+      expect(labelsOf(/^[a-z]{2}$/, (labels) => labels === count)).toEqual(SUFFIX_LABELS[count].split(' '))
+    expect(labelsOf(/^[a-z]{2}$/, (labels) => labels > 4)).toEqual([])
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SnapshotBuilder } from '../../../src/policy/builder.ts'
-import { hashBytes } from '../../../src/policy/hash.ts'
+import { copyHashed, hashBytes } from '../../../src/policy/hash.ts'
 import { checkHeader } from '../../../src/policy/layout.ts'
 import { Matches } from '../../../src/policy/matches.ts'
 import { EMPTY_META } from '../../../src/policy/meta.ts'
@@ -115,12 +115,34 @@ describe('SnapshotBuilder', () => {
     expect(Buffer.compare(Buffer.from(fresh, 0, bytesUsed), Buffer.from(used, 0, bytesUsed))).toBe(0)
   })
 
-  it('keeps a million names within 36 MB', () => {
-    // Names of the average length lists have take 32 bytes each; 20,000 tell as much as a million.
+  it.each([
+    ['nothing', 0],
+    ['what there is', 50_000],
+    ['a fifth too little', 40_000],
+    ['a fifth too much', 60_000],
+    ['far too much', 5_000_000],
+    ['no number', Number.NaN],
+    ['without end', Number.POSITIVE_INFINITY],
+  ])('keeps a million names within 35 MB and finds them all, %s expected', (_, expected) => {
+    // Names of the average length lists have take 31 bytes each; 50,000 tell as much as a million.
+    const names = 50_000
     const memory = slot()
     const builder = new SnapshotBuilder(memory, SEED)
-    for (let i = 0; i < 20_000; i++) add(builder, [`h${i}.evil-${i % 977}.com`, 'subtree', 0])
-    expect(builder.finish({ lists, rules, counts: {} }).bytesUsed / 20_000).toBeLessThan(36)
+    const nameOf = (i: number): string => `h${i}.evil-${i % 977}.com`
+    for (let i = 0; i < names; i++) {
+      if (i === 1000) builder.expect(expected)
+      add(builder, [nameOf(i), 'subtree', 0])
+    }
+    expect(builder.entries).toBe(names)
+    const { bytesUsed } = builder.finish({ lists, rules, counts: {} })
+    expect(bytesUsed / names).toBeLessThan(35)
+    const reader = new PolicyReader(memory)
+    reader.attach()
+    const found = new Matches()
+    for (let i = 0; i < names; i += 7) {
+      expect(reader.match(keyOf(nameOf(i)), found)).toBe(1)
+      expect(reader.match(keyOf(nameOf(i + names)), found)).toBe(0)
+    }
   })
 })
 
@@ -134,6 +156,18 @@ describe('hashBytes', () => {
         expect(hashBytes(key.bytes, key.labelStart[label]!, key.length - 1, seed)).toBe(key.hash[label])
       }
     }
+  })
+})
+
+describe('copyHashed', () => {
+  it('writes the name in lower case, and hashes what it wrote', () => {
+    const wire = wireName('WWW.Evil-[X].EXAMPLE.test').subarray(0, -1)
+    const memory = new Uint8Array(80).fill(0xab)
+    const hash = copyHashed(wire, wire.length, memory, 8, SEED)
+    const written = wireName('www.evil-[x].example.test').subarray(0, -1)
+    expect(memory.subarray(8, 8 + written.length)).toEqual(written)
+    expect([...memory.subarray(0, 8), ...memory.subarray(8 + written.length)].every((byte) => byte === 0xab)).toBe(true) // prettier-ignore
+    expect(hash).toBe(hashBytes(written, 0, written.length, SEED))
   })
 })
 
