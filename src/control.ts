@@ -4,16 +4,24 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import manifest from '../package.json' with { type: 'json' }
+import { Accounts } from './accounts/accounts.ts'
+import { AlertConditions } from './admin/alert-conditions.ts'
+import { AlertFeed } from './admin/alert-feed.ts'
 import { buildAdmin } from './admin/app.ts'
 import { ConfigReload } from './admin/config-reload.ts'
 import { AllowedHosts } from './admin/guard.ts'
 import { AdminListeners } from './admin/listeners.ts'
 import { openToken } from './admin/token.ts'
+import { Alerts } from './alerts/alerts.ts'
 import { systemClock as clock } from './clock.ts'
 import { withHostUpstreams } from './config/host-upstreams.ts'
 import { loadSettings, type LoadRequest, type LoadResult } from './config/load.ts'
 import type { Settings } from './config/settings.ts'
-import { StoreReader } from './detection/queries.ts'
+import { exportHits } from './detection/cases/export.ts'
+import { CaseReader } from './detection/cases/queries.ts'
+import { StoreReader, StoreUnavailable } from './detection/queries.ts'
+import type { Binding } from './identity/binding.ts'
+import { IdentitySources } from './identity/sources.ts'
 import { FileWatcher } from './lists/watch.ts'
 import { LogDrain } from './log/drain.ts'
 import { createLog } from './log/log.ts'
@@ -21,6 +29,8 @@ import { openStandardOutput } from './log/output.ts'
 import { Counters } from './metrics/counters.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { StatusBoard } from './metrics/thread-status.ts'
+import { SecureRandom } from './random.ts'
+import { collectGarbage } from './thread/collect.ts'
 import { ControlWords } from './thread/control-words.ts'
 import { LogRingReader, LogRingWriter } from './thread/log-ring.ts'
 import { Mailbox } from './thread/mail.ts'
@@ -33,10 +43,13 @@ export interface ControlStart extends ThreadStart {
 
 const PUMP_MS = 50
 const DROPS_MS = 10_000
+/** The store answers when a batch of hits is committed. */
+const STORE_WAIT_MS = 30_000
 
 const { settings: first, shared, load } = workerData as ControlStart
 const workers = shared.counters.length
 let settings: Settings = first
+let watched: readonly string[] = []
 
 const log = createLog('control', new LogRingWriter(shared.logRings['control']!), settings.log.level)
 const rings = Object.entries(shared.logRings).map(([thread, memory]) => ({
@@ -50,12 +63,20 @@ const stopDrops = clock.every(DROPS_MS, sayDrops)
 const mailbox = new Mailbox(parentPort!, 'control')
 const words = new ControlWords(shared.control, workers)
 const store = new StoreReader(settings.store.path, settings.units)
+const cases = new CaseReader(store)
 const board = new StatusBoard(mailbox, workers, clock, () => store.totals())
 const build = { version: manifest.version, node: process.version }
 const config = new ConfigReload({
   file: settings.file,
   load: readConfiguration,
   mail: mailbox,
+  clock,
+  log,
+})
+const alerts = new Alerts({
+  settings,
+  directory: settings.store.path,
+  version: manifest.version,
   clock,
   log,
 })
@@ -67,7 +88,28 @@ const metrics = new Metrics({
   build,
   logDrops: () => drain.dropped(),
   configFailures: () => config.state.failures,
+  alerts: () => alerts.status(),
 })
+const random = new SecureRandom()
+const accounts = Accounts.open({
+  directory: settings.store.path,
+  clock,
+  random,
+  log,
+  tokenOfFile: openToken(settings.admin.tokenFile, process.env['THANHLOC_ADMIN_TOKEN'], log),
+})
+const identity = new IdentitySources({
+  settings,
+  clock,
+  log,
+  random,
+  tell: (bindings) =>
+    mailbox.request('store', 'identity/bindings', { bindings, isWhole: null }, STORE_WAIT_MS),
+  registered: (entries) => mailbox.request('store', 'identity/register', { entries }, STORE_WAIT_MS),
+  remembered: () => rememberedBindings(),
+})
+const alertFeed = new AlertFeed({ alerts, events: cases, clock, log })
+const alertConditions = new AlertConditions({ alerts, board, clock, log })
 const listeners = new AdminListeners(settings, clock, log)
 const watcher = new FileWatcher(() => reloadConfig(), clock)
 
@@ -75,11 +117,19 @@ mailbox.on('settings', (body) => {
   settings = body as Settings
   log.level = settings.log.level
   store.setUnits(settings.units)
+  identity.configure(settings)
+  alerts.configure(settings)
+  watchConfiguration()
 })
 mailbox.on('reload', () => reloadConfig())
 mailbox.on('shutdown', async () => {
   watcher.close()
+  identity.close()
+  alertFeed.close()
+  alertConditions.close()
   await listeners.close()
+  await alerts.close()
+  accounts.close()
   store.close()
   stopDrops()
   stopPump()
@@ -92,11 +142,19 @@ const admin = await buildAdmin(
     board,
     words,
     clients: store,
+    cases,
+    hits: (filter) => exportHits(store, filter),
+    accounts,
+    alerts,
     metrics,
     config,
     settings: () => settings,
     logDrops: () => drain.dropped(),
-    faults: () => listeners.faults,
+    identity: () => identity.status(),
+    faults: () => [
+      ...listeners.faults,
+      ...(accounts.fault === null ? [] : ['the accounts cannot be used: see the log']),
+    ],
     build,
     clock,
     log,
@@ -106,12 +164,13 @@ const admin = await buildAdmin(
       [settings.admin.listen, settings.metrics.listen].filter((one) => one !== null),
       settings.admin.hosts,
     ),
-    token: openToken(settings.admin.tokenFile, process.env['THANHLOC_ADMIN_TOKEN'], log),
     cameBySocket: (request) => listeners.cameBySocket(request),
   },
 )
 await listeners.open((request, response) => admin.routing(request, response))
-if (settings.file !== null) watcher.watch([settings.file])
+watchConfiguration()
+void identity.start()
+collectGarbage()
 mailbox.tell('main', 'control/ready', { admin: listeners.addresses })
 
 /** As `serve` did at the start: file, command line, and where they name no upstream the host's. */
@@ -128,6 +187,22 @@ function reloadConfig(): void {
 }
 
 let dropsSaid = 0
+
+/** The configuration, and the units that stand in a file of their own. */
+function watchConfiguration(): void {
+  const paths = [settings.file, settings.unitsFile].filter((path) => path !== null)
+  // To begin anew would miss a change of this moment.
+  if (String(paths) !== String(watched)) watcher.watch((watched = paths))
+}
+
+/** What the store knew when it was closed last; before its first start there is nothing to remember. */
+function* rememberedBindings(): Generator<Binding> {
+  try {
+    for (const page of store.openBindings()) yield* page
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error
+  }
+}
 
 /** The gap in the log says itself how large it is. */
 function sayDrops(): void {

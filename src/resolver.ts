@@ -20,6 +20,7 @@ import type { Parts } from './query/parts.ts'
 import { QueryPath } from './query/path.ts'
 import type { Waiter } from './query/asked.ts'
 import { SecureRandom } from './random.ts'
+import { collectGarbage } from './thread/collect.ts'
 import { ControlWords, Swapped } from './thread/control-words.ts'
 import { HitWriter } from './thread/hit-table.ts'
 import { LogRingWriter } from './thread/log-ring.ts'
@@ -216,6 +217,7 @@ await listen(start.sockets)
 begun.resolve()
 words.setAnswering(index)
 if (reason !== null) mail.tell('main', 'resolver/portable', reason)
+collectGarbage()
 mail.tell('main', 'resolver/ready', { datagrams: datagrams.name })
 
 /** Until there is a policy no query is read; the kernel keeps them. */

@@ -6,10 +6,14 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from './clock.ts'
 import type { Settings } from './config/settings.ts'
 import { BlockLog } from './detection/block-log.ts'
+import { Casework } from './detection/cases/casework.ts'
 import { DRAIN_MS, HitCollector } from './detection/hit-collector.ts'
+import { IdentityIntake, type BindingsLetter, type RegisterLetter } from './detection/identity-intake.ts'
 import { ListRegistry, type RegisteredList } from './detection/list-registry.ts'
+import { readPeerPage } from './detection/peer-page.ts'
 import { StoreWriter } from './detection/store-writer.ts'
 import { createLog } from './log/log.ts'
+import { collectGarbage } from './thread/collect.ts'
 import { LogRingWriter } from './thread/log-ring.ts'
 import { Mailbox } from './thread/mail.ts'
 import type { ThreadStart } from './thread/shared-state.ts'
@@ -23,23 +27,51 @@ const { settings, shared } = workerData as ThreadStart
 const log = createLog('store', new LogRingWriter(shared.logRings['store']!), settings.log.level)
 const mailbox = new Mailbox(parentPort!, 'store')
 const registry = new ListRegistry()
-const writer = new StoreWriter({ directory: settings.store.path, registry, clock: systemClock, log })
+const casework = new Casework({ directory: settings.store.path, settings, clock: systemClock, log })
+const writer = new StoreWriter({
+  directory: settings.store.path,
+  registry,
+  clock: systemClock,
+  log,
+  nodeName: settings.server.id,
+  routers: settings.identity.routers,
+  openWitness: casework.openWitness,
+  isHeld: () => casework.isHeld,
+})
+casework.attach(writer)
+const intake = new IdentityIntake(writer, systemClock, log)
 const blockLog = new BlockLog(registry, systemClock, log)
 const collector = new HitCollector(shared.hitTables, writer, blockLog, systemClock, log)
 
 let stopTicks: () => void = () => {}
 let isClosed = false
+let routers = settings.identity.routers
 
 mailbox.on('store/status', () => collector.status())
 mailbox.on('lists/registry', (body) => registry.register(body as RegisteredList[]))
+mailbox.on('identity/bindings', (body) => intake.bindings(body as BindingsLetter))
+mailbox.on('identity/register', (body) => intake.register(body as RegisterLetter))
+mailbox.on('store/peer-hits', (body) => writer.applyPeerPage(readPeerPage(body)))
+mailbox.on('store/hold', (body) => casework.setHold(body))
+mailbox.on('store/release-hold', (body) => casework.releaseHold(body))
+mailbox.on('store/backup', (body) => casework.backupTo((body as { readonly path?: unknown } | null)?.path))
+mailbox.on('store/upkeep', () => ({ ...casework.keeping, backup: casework.backupProgress }))
+mailbox.on('cases/change', (body) => casework.change(body))
+mailbox.on('cases/silence', (body) => casework.silence(body))
+mailbox.on('cases/listed-units', (body) => casework.setListed(body))
 mailbox.on('settings', (body) => {
   const changed = body as Settings
   log.level = changed.log.level
   registry.follow(changed)
+  casework.configure(changed)
+  const isOther = String(changed.identity.routers) !== String(routers)
+  routers = changed.identity.routers
+  if (isOther) lookForRouters()
 })
 mailbox.on('shutdown', () => {
   stopTicks()
   isClosed = true
+  casework.flush()
   const isEmpty = collector.finish(SHUTDOWN_MS)
   if (!isEmpty) log.error({ pending: collector.status().pending }, 'hits could not be written before the end')
   return { isEmpty }
@@ -52,4 +84,22 @@ try {
 } catch (error) {
   if (registry.size === 0) log.debug({ error }, 'the names of the lists are not known yet')
 }
-if (!isClosed) stopTicks = systemClock.every(DRAIN_MS, () => collector.tick())
+collectGarbage()
+if (!isClosed) {
+  stopTicks = systemClock.every(DRAIN_MS, () => {
+    collector.tick()
+    intake.tick()
+    casework.tick()
+  })
+  lookForRouters()
+}
+
+/** What the configuration says of routers may have changed since clients were looked at last. */
+function lookForRouters(): void {
+  writer.setRouters(routers)
+  intake
+    .refreshClients()
+    .catch((error: unknown) =>
+      log.error({ error }, 'clients were not looked at anew after a change of routers'),
+    )
+}

@@ -15,6 +15,7 @@ import { DescriptorTable } from './net/descriptors.ts'
 import { Listeners, type HandedOver } from './net/listeners.ts'
 import { closeSocket, isWildcard } from './net/sockets.ts'
 import { SecureRandom } from './random.ts'
+import { collectGarbage } from './thread/collect.ts'
 import { ControlWords } from './thread/control-words.ts'
 import { DataLockError, lockData } from './thread/data-lock.ts'
 import { releaseHitTable } from './thread/hit-table.ts'
@@ -229,6 +230,7 @@ export class Supervisor {
     )
       return
     this.#hasSaidReady = true
+    collectGarbage()
     const addresses = this.endpoints.map(({ address, port }) => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`)) // prettier-ignore
     this.#log.info({ listen: addresses, ...(this.#ready.get(this.#resolvers[0]!) as object), ...(this.#ready.get('lists') as object), ...(this.#ready.get('control') as object) }, 'ready') // prettier-ignore
   }

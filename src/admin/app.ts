@@ -1,6 +1,6 @@
 /**
  * The admin API as one fastify application. It listens nowhere itself: listeners.ts feeds it what comes by TCP and by
- * the socket in the data directory. Deny by default: a route that does not call itself free needs the token.
+ * the socket in the data directory. Deny by default: a route that names no action is for nobody.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import {
@@ -11,26 +11,28 @@ import {
   type FastifyRequest,
 } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { guardRoutes, type AdminAccess } from './admission.ts'
 import { answerError, sendProblem } from './errors.ts'
-import { refusal, type Access, type AllowedHosts, type Asked } from './guard.ts'
 import { addOpenApi } from './openapi.ts'
 import { ApiError, describeProblem, Problem } from './problem.ts'
+import { addAlertRoutes } from './routes/alerts.ts'
 import { addAllowRoutes } from './routes/allow.ts'
+import { addAuditRoutes } from './routes/audit.ts'
 import { addCacheRoutes } from './routes/cache.ts'
+import { addCaseRoutes } from './routes/cases.ts'
 import { addClientRoutes } from './routes/clients.ts'
 import { addConfigRoutes } from './routes/config.ts'
+import { addEventRoutes } from './routes/events.ts'
+import { addExportRoutes } from './routes/export.ts'
 import { addListRoutes } from './routes/lists.ts'
+import { addNumberRoutes } from './routes/numbers.ts'
 import { addProbeRoutes } from './routes/probes.ts'
+import { addSecondFactorRoutes } from './routes/second-factor.ts'
+import { addSessionRoutes } from './routes/session.ts'
 import { addStatusRoutes } from './routes/status.ts'
+import { addTokenRoutes } from './routes/tokens.ts'
+import { addUserRoutes } from './routes/users.ts'
 import type { AdminSources } from './sources.ts'
-import type { TokenSource } from './token.ts'
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Absent: `token`. */
-    access?: Access
-  }
-}
 
 /** Nothing anybody sends here is longer. */
 export const BODY_LIMIT_BYTES = 64 << 10
@@ -44,13 +46,6 @@ export type Admin = FastifyInstance<
   FastifyBaseLogger,
   TypeBoxTypeProvider
 >
-
-export interface AdminAccess {
-  readonly hosts: AllowedHosts
-  readonly token: TokenSource
-  /** Whether a request came by the socket in the data directory. */
-  readonly cameBySocket: (request: IncomingMessage) => boolean
-}
 
 /** Builds the application and makes it ready. */
 export async function buildAdmin(sources: AdminSources, access: AdminAccess): Promise<Admin> {
@@ -76,13 +71,8 @@ export async function buildAdmin(sources: AdminSources, access: AdminAccess): Pr
       describeProblem('THANHLOC_API_NOT_FOUND', `There is no ${request.method} ${pathOf(request)}.`),
     ),
   )
-  app.addHook('onRequest', async (request, reply) => {
-    void reply.headers(SECURITY_HEADERS)
-    const problem = refusal(askedBy(request, access), access.hosts, access.token)
-    if (problem === null) return
-    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="thanhloc"')
-    return sendProblem(reply, problem)
-  })
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(SECURITY_HEADERS))
+  guardRoutes(app, access, sources.accounts)
 
   await addOpenApi(app, sources.build.version)
   const prefix = '/api/v1'
@@ -90,11 +80,21 @@ export async function buildAdmin(sources: AdminSources, access: AdminAccess): Pr
   await app.register(
     async (api: Admin) => {
       addStatusRoutes(api, sources)
+      addNumberRoutes(api, sources)
       addClientRoutes(api, sources)
+      addCaseRoutes(api, sources)
+      addEventRoutes(api, sources)
+      addExportRoutes(api, sources)
       addListRoutes(api, sources)
       addAllowRoutes(api, sources)
+      addAlertRoutes(api, sources)
       addCacheRoutes(api, sources)
       addConfigRoutes(api, sources)
+      addSessionRoutes(api, sources)
+      addSecondFactorRoutes(api, sources)
+      addUserRoutes(api, sources)
+      addTokenRoutes(api, sources)
+      addAuditRoutes(api, sources)
     },
     { prefix },
   )
@@ -123,26 +123,6 @@ function takeJsonOnly(app: Admin): void {
       done(null, value)
     })
   })
-}
-
-function askedBy(request: FastifyRequest, access: AdminAccess): Asked {
-  const { headers, raw, routeOptions, is404 } = request
-  return {
-    method: request.method,
-    // What is not there holds no client data either.
-    access: is404 ? 'free' : (routeOptions.config.access ?? 'token'),
-    bySocket: access.cameBySocket(raw),
-    host: headers.host,
-    origin: headers.origin,
-    fetchSite: one(headers['sec-fetch-site']),
-    contentType: headers['content-type'],
-    authorization: headers.authorization,
-    localAddress: raw.socket.localAddress,
-  }
-}
-
-function one(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header.join(', ') : header
 }
 
 /** Without the query, which is none of the log's business, and bounded. */

@@ -7,11 +7,24 @@ import { mergeUpstreams } from './upstreams.ts'
 
 /** One trouble: what it is about, and a sentence for people. */
 export interface Trouble {
-  readonly part: 'lists' | 'upstreams' | 'store' | 'threads' | 'config' | 'log' | 'blocking' | 'admin'
+  readonly part:
+    | 'lists'
+    | 'upstreams'
+    | 'store'
+    | 'threads'
+    | 'config'
+    | 'log'
+    | 'blocking'
+    | 'admin'
+    | 'identity'
+    | 'alerts'
   readonly detail: string
 }
 
-type TroubleSources = Pick<AdminSources, 'board' | 'words' | 'config' | 'logDrops' | 'faults' | 'clock'>
+type TroubleSources = Pick<
+  AdminSources,
+  'board' | 'words' | 'config' | 'logDrops' | 'faults' | 'identity' | 'alerts' | 'clock'
+>
 
 /** All troubles there are; call after a refresh of the board. */
 export function findTroubles(sources: TroubleSources): Trouble[] {
@@ -27,7 +40,21 @@ export function findTroubles(sources: TroubleSources): Trouble[] {
   const drops = Object.values(logDrops()).reduce((sum, count) => sum + count, 0)
   if (drops > 0) say('log', `${drops} log lines were dropped since the start`)
   for (const fault of faults()) say('admin', fault)
+  for (const { source, error } of sources.identity().sources) {
+    if (error !== null)
+      say('identity', `a source of machines (${source}) cannot be read: what was known of it holds`)
+  }
+  troubles.push(...alertTroubles(sources))
   return troubles
+}
+
+function alertTroubles({ alerts }: TroubleSources): Trouble[] {
+  const { channels, trouble } = alerts.status()
+  const failing = channels.filter((one) => (one.lastErrorAtMs ?? 0) > (one.lastSuccessAtMs ?? 0))
+  return [
+    ...(trouble === null ? [] : ['what is to be told cannot be written down: see the log']),
+    ...failing.map(({ id }) => `${id} did not take the last message`),
+  ].map((detail) => ({ part: 'alerts', detail }))
 }
 
 function threadTroubles({ board }: TroubleSources): Trouble[] {

@@ -1,5 +1,7 @@
 /** From whatever a handler or the framework throws to problem details. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { AccountsUnavailable } from '../accounts/fault.ts'
+import { AccountError } from '../accounts/problem.ts'
 import { BadCursor, StoreUnavailable } from '../detection/queries.ts'
 import type { Logger } from '../log/log.ts'
 import { MailError } from '../thread/mail.ts'
@@ -24,9 +26,12 @@ export function answerError(
   log: Pick<Logger, 'error'>,
 ): FastifyReply {
   const problem = problemOf(error)
-  if (problem.status >= 500 && !(error instanceof ApiError))
+  const isTold = error instanceof ApiError || error instanceof AccountError
+  if (problem.status >= 500 && !isTold && !(error instanceof AccountsUnavailable))
     log.error({ error }, 'admin API: a request failed')
-  if (problem.status === 503) void reply.header('retry-after', '1')
+  const retryAfterS = error instanceof AccountError ? error.retryAfterS : undefined
+  if (problem.status === 503 || retryAfterS !== undefined)
+    void reply.header('retry-after', String(retryAfterS ?? 1))
   return sendProblem(reply, problem)
 }
 
@@ -42,6 +47,9 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
 
 function problemOf(error: FastifyError): Problem {
   if (error instanceof ApiError) return describeProblem(error.code, error.message)
+  if (error instanceof AccountError) return describeProblem(error.code, error.detail)
+  // Its log line is written where the file is opened.
+  if (error instanceof AccountsUnavailable) return describeProblem(error.code, error.message)
   // Another thread is being restarted, is too busy, or said no.
   if (error instanceof MailError || error instanceof StoreUnavailable) {
     return describeProblem('THANHLOC_API_UNAVAILABLE', error.message)

@@ -1,19 +1,27 @@
 /**
  * Who may call what: deny by default. A web page in an officer's browser must not be able to use the API (Host and
- * Origin, DNS rebinding), and nobody on the network may read client data or change anything without the token.
+ * Origin, DNS rebinding), and nobody gets further than their role: each route names the action it is.
  */
 import { isIP } from 'node:net'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Principal } from '../accounts/principal.ts'
+import { NOBODY } from '../accounts/principal.ts'
+import { isRefusal } from '../accounts/problem.ts'
+import { ACTIONS, may, type Action } from '../accounts/roles.ts'
 import type { Endpoint } from '../config/settings.ts'
 import { describeProblem, type Problem } from './problem.ts'
-import type { TokenSource } from './token.ts'
 
-/** What a route asks of its caller. `free`: holds no client data and changes nothing. */
-export type Access = 'free' | 'token'
+/**
+ * What a route asks of its caller: an action their role must allow. `free`: holds no client data and changes nothing, or
+ * checks its caller itself. `known`: whoever has said who they are.
+ */
+export type Access = 'free' | 'known' | Action
 
 /** What is known of a request before its body is read. */
 export interface Asked {
   readonly method: string
-  readonly access: Access
+  /** Null: the route does not say, so nobody may call it. */
+  readonly access: Access | null
   /** It came by the socket in the data directory, whose file mode has let the caller in already. */
   readonly bySocket: boolean
   readonly host: string | undefined
@@ -22,16 +30,26 @@ export interface Asked {
   readonly fetchSite: string | undefined
   readonly contentType: string | undefined
   readonly authorization: string | undefined
+  /** Value of the session's cookie. */
+  readonly cookie: string | null
+  /** The header with the CSRF token. */
+  readonly csrf: string | undefined
+  /** The page makes it by itself: it keeps no session alive. */
+  readonly isBackground: boolean
   /** The address the connection came in on. */
   readonly localAddress: string | undefined
 }
 
-const NO_TOKEN =
-  'No token is configured, so over TCP nothing but /healthz, /readyz, /metrics and /docs is answered. Write a random token into a ' +
-  'file only the server can read and name it under admin.tokenFile (or set THANHLOC_ADMIN_TOKEN), or call by admin.sock in the data ' +
-  'directory, which needs none.'
-const WRONG_TOKEN =
-  'Send the token of admin.tokenFile as "Authorization: Bearer <token>", or call by admin.sock in the data directory.'
+/** Who was let in, or why not. */
+export type Admission = { readonly principal: Principal } | { readonly problem: Problem }
+
+const WHO =
+  'Say who you are: sign in (POST /api/v1/session), or send a token as "Authorization: Bearer <token>"; by admin.sock in the data ' +
+  'directory neither is needed. The first account is made there: thanhloc user add NAME --role admin --own.'
+const CHANGE_PASSWORD =
+  'Somebody else set the password: set one of your own first (POST /api/v1/session/password).'
+const PEOPLE_ONLY =
+  'That is for people who signed in: tokens and the socket have no password, second factor or session.'
 
 /** Host names and addresses under which the API may be called: where it listens, and what is configured. */
 export class AllowedHosts {
@@ -53,34 +71,56 @@ export class AllowedHosts {
   }
 }
 
-/** Why the request is refused, or null. */
-export function refusal(asked: Asked, hosts: AllowedHosts, token: TokenSource): Problem | null {
+/** Lets a request in, or says why not. */
+export function admit(
+  asked: Asked,
+  hosts: AllowedHosts,
+  accounts: Pick<Accounts, 'authenticate'>,
+): Admission {
   if (!asked.bySocket && !hosts.has(asked.host, asked.localAddress)) {
-    return describeProblem(
+    return refuse(
       'THANHLOC_API_HOST',
       'The Host header names neither an address this server listens on nor one of admin.hosts.',
     )
   }
   const isChange = asked.method !== 'GET' && asked.method !== 'HEAD'
   if (isChange && isForeign(asked)) {
-    return describeProblem(
-      'THANHLOC_API_ORIGIN',
-      'Requests that change something are not taken from other web pages.',
-    )
+    return refuse('THANHLOC_API_ORIGIN', 'Requests that change something are not taken from other web pages.')
   }
-  if (asked.access === 'token' && !asked.bySocket) {
-    const presented = /^Bearer +(\S+)$/i.exec(asked.authorization ?? '')?.[1] ?? ''
-    if (!token.isConfigured) return describeProblem('THANHLOC_API_TOKEN', NO_TOKEN)
-    if (!token.accepts(presented)) return describeProblem('THANHLOC_API_TOKEN', WRONG_TOKEN)
-  }
+  const admission = authorise(asked, isChange, accounts)
+  if ('problem' in admission) return admission
   // A form in a web page cannot send this type without asking first, and we never say yes.
   if (isChange && !/^application\/json\s*(;|$)/i.test(asked.contentType ?? '')) {
-    return describeProblem(
+    return refuse(
       'THANHLOC_API_CONTENT_TYPE',
       'Requests that change something need "Content-Type: application/json", also without a body.',
     )
   }
-  return null
+  return admission
+}
+
+function authorise(asked: Asked, isChange: boolean, accounts: Pick<Accounts, 'authenticate'>): Admission {
+  const { access } = asked
+  if (access === 'free') return { principal: NOBODY }
+  const principal = accounts.authenticate({ ...asked, isChange })
+  if (isRefusal(principal)) return refuse(principal.code, principal.detail)
+  if (principal.kind === 'none') return refuse('THANHLOC_API_TOKEN', WHO)
+  if (access === 'known') return { principal }
+  if (access === null)
+    return refuse('THANHLOC_ACCOUNT_FORBIDDEN', 'This route names no action: nobody may call it.')
+  return may(principal, access)
+    ? { principal }
+    : refuse('THANHLOC_ACCOUNT_FORBIDDEN', whyNot(principal, access))
+}
+
+function whyNot(principal: Principal, action: Action): string {
+  if (principal.mustChangePassword) return CHANGE_PASSWORD
+  if (action === 'self.change' && principal.kind !== 'user') return PEOPLE_ONLY
+  return `The role ${principal.role} does not allow ${action} (${ACTIONS[action]}): ask an administrator.`
+}
+
+function refuse(...problem: Parameters<typeof describeProblem>): Admission {
+  return { problem: describeProblem(...problem) }
 }
 
 function isForeign({ origin, fetchSite, host }: Asked): boolean {

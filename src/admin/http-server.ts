@@ -1,6 +1,8 @@
 /** An HTTP server with every bound set: what a slow, silent or chatty client can hold is small and ends by itself. */
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
+import { MIN_TLS } from './certificate.ts'
 import { describeProblem, PROBLEM_TYPE, type ProblemCode } from './problem.ts'
 
 const HEADERS_MS = 5000
@@ -15,23 +17,33 @@ const MAX_REQUESTS_PER_CONNECTION = 1000
 /** Officers, a Prometheus and a few scripts. */
 export const MAX_CONNECTIONS = 64
 
+/** A listening server with or without TLS. */
+export type BoundedServer = Server | TlsServer
+
+const BOUNDS = {
+  headersTimeout: HEADERS_MS,
+  requestTimeout: REQUEST_MS,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  connectionsCheckingInterval: CHECK_MS,
+  maxHeaderSize: MAX_HEADER_BYTES,
+}
+
 /** Makes the server; it listens nowhere yet. */
 export function createBoundedServer(handle: RequestListener): Server {
-  const server = createServer(
-    {
-      headersTimeout: HEADERS_MS,
-      requestTimeout: REQUEST_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      connectionsCheckingInterval: CHECK_MS,
-      maxHeaderSize: MAX_HEADER_BYTES,
-    },
-    handle,
-  )
+  return bound(createServer(BOUNDS, handle))
+}
+
+/** The same over TLS; it has no certificate yet, see `setSecureContext`. */
+export function createBoundedTlsServer(handle: RequestListener): TlsServer {
+  return bound(createTlsServer({ ...BOUNDS, handshakeTimeout: HEADERS_MS, minVersion: MIN_TLS }, handle))
+}
+
+function bound<S extends BoundedServer>(server: S): S {
   server.maxConnections = MAX_CONNECTIONS
   server.maxHeadersCount = MAX_HEADERS
   server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION
   server.setTimeout(IDLE_MS)
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, socket))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuse(error, socket))
   return server
 }
 

@@ -3,7 +3,7 @@
  * place that is taken is tried again and said; DNS must not depend on it.
  */
 import { rmSync } from 'node:fs'
-import type { IncomingMessage, RequestListener, Server } from 'node:http'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
@@ -11,7 +11,9 @@ import { formatEndpoint } from '../config/address.ts'
 import type { Endpoint, Settings } from '../config/settings.ts'
 import type { Logger } from '../log/log.ts'
 import { ADMIN_SOCKET, listenOnSocket } from './admin-socket.ts'
-import { createBoundedServer } from './http-server.ts'
+import { MIN_TLS, type CertificatePair } from './certificate.ts'
+import { CertificateInForce } from './certificate-in-force.ts'
+import { createBoundedServer, createBoundedTlsServer, type BoundedServer } from './http-server.ts'
 import { describeProblem, PROBLEM_TYPE } from './problem.ts'
 
 const RETRY_MS = 5000
@@ -21,14 +23,15 @@ const METRICS_PATHS: readonly string[] = ['/metrics', '/healthz', '/readyz']
 interface Place {
   readonly what: string
   readonly at: string
-  readonly server: Server
+  readonly server: BoundedServer
   readonly listen: () => Promise<void>
   isListening: boolean
   fault: string | null
 }
 
 export class AdminListeners {
-  readonly #log: Pick<Logger, 'info' | 'error'>
+  readonly #log: Pick<Logger, 'info' | 'warn' | 'error'>
+  readonly #certificate: CertificateInForce | null
   readonly #clock: Clock
   readonly #endpoints: { readonly admin: Endpoint | null; readonly metrics: Endpoint | null }
   readonly #bySocket = new WeakSet<Socket>()
@@ -39,10 +42,12 @@ export class AdminListeners {
   constructor(
     settings: Pick<Settings, 'admin' | 'metrics' | 'store'>,
     clock: Clock,
-    log: Pick<Logger, 'info' | 'error'>,
+    log: Pick<Logger, 'info' | 'warn' | 'error'>,
   ) {
     this.#clock = clock
     this.#log = log
+    const { tls } = settings.admin
+    this.#certificate = tls === null ? null : new CertificateInForce(tls, clock, log)
     this.#socketPath = join(settings.store.path, ADMIN_SOCKET)
     this.#endpoints = { admin: settings.admin.listen, metrics: settings.metrics.listen }
   }
@@ -53,7 +58,7 @@ export class AdminListeners {
     const local = createBoundedServer(handle)
     local.on('connection', (socket) => this.#bySocket.add(socket))
     this.#add('the admin API', this.#socketPath, local, () => listenOnSocket(local, this.#socketPath))
-    if (admin) this.#addEndpoint('the admin API', admin, handle)
+    if (admin) this.#addAdmin(admin, handle)
     if (metrics) this.#addEndpoint('the metrics', metrics, only(METRICS_PATHS, handle))
     await this.#try()
     this.#stopRetrying = this.#clock.every(RETRY_MS, () => void this.#try())
@@ -64,9 +69,10 @@ export class AdminListeners {
     return this.#bySocket.has(request.socket)
   }
 
-  /** Where it could not listen, and why. */
+  /** Where it could not listen, and why; what is wrong with the certificate. */
   get faults(): string[] {
-    return this.#places.flatMap(({ fault }) => (fault === null ? [] : [fault]))
+    const closed = this.#places.flatMap(({ fault }) => (fault === null ? [] : [fault]))
+    return [...closed, ...(this.#certificate?.faults ?? [])]
   }
 
   /** `127.0.0.1:8053` of each that listens on TCP, with the port that was given. */
@@ -80,6 +86,7 @@ export class AdminListeners {
   /** Takes nothing more; what is being answered may end within `graceMs`. */
   async close(graceMs = 500): Promise<void> {
     this.#stopRetrying()
+    this.#certificate?.close()
     const open = this.#places.filter(({ isListening }) => isListening)
     const closed = open.map(({ server }) => new Promise((resolve) => server.close(resolve)))
     for (const { server } of open) server.closeIdleConnections()
@@ -89,12 +96,35 @@ export class AdminListeners {
     if (open.some(({ at }) => at === this.#socketPath)) rmSync(this.#socketPath, { force: true })
   }
 
+  #addAdmin(endpoint: Endpoint, handle: RequestListener): void {
+    const what = 'the admin API'
+    const certificate = this.#certificate
+    if (certificate === null) {
+      if (!isLoopback(endpoint.address))
+        this.#log.warn(
+          { at: formatEndpoint(endpoint) },
+          'the admin API can be reached from other machines without TLS: set admin.tls',
+        )
+      this.#addEndpoint(what, endpoint, handle)
+      return
+    }
+    const server = createBoundedTlsServer(handle)
+    const show = ({ cert, key }: CertificatePair): void =>
+      server.setSecureContext({ cert, key, minVersion: MIN_TLS })
+    certificate.open(show)
+    this.#add(what, formatEndpoint(endpoint), server, async () => {
+      // Throws while there is no pair: tried again with the next one.
+      show(certificate.pair)
+      await listenOnAddress(server, endpoint)
+    })
+  }
+
   #addEndpoint(what: string, endpoint: Endpoint, handle: RequestListener): void {
     const server = createBoundedServer(handle)
     this.#add(what, formatEndpoint(endpoint), server, () => listenOnAddress(server, endpoint))
   }
 
-  #add(what: string, at: string, server: Server, listen: () => Promise<void>): void {
+  #add(what: string, at: string, server: BoundedServer, listen: () => Promise<void>): void {
     this.#places.push({ what, at, server, listen, isListening: false, fault: null })
   }
 
@@ -121,7 +151,7 @@ export class AdminListeners {
   }
 }
 
-function listenOnAddress(server: Server, { address, port }: Endpoint): Promise<void> {
+function listenOnAddress(server: BoundedServer, { address, port }: Endpoint): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host: address, port, exclusive: true }, () => {
@@ -129,6 +159,11 @@ function listenOnAddress(server: Server, { address, port }: Endpoint): Promise<v
       resolve()
     })
   })
+}
+
+/** Of this machine alone. */
+function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1'
 }
 
 /** `handle` for these paths; whatever else is asked there does not exist. */

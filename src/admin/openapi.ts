@@ -18,7 +18,8 @@ export async function addOpenApi(app: Admin, version: string): Promise<void> {
         title: 'Thanh Lọc admin API',
         version,
         description:
-          'Over TCP everything under /api needs the token of `admin.tokenFile`; by `admin.sock` in the data directory nothing does. ' +
+          'Over TCP everything under /api needs a session or a token, whose role must allow it; by `admin.sock` in the data directory ' +
+          'nothing does. ' +
           'Errors are problem details (RFC 9457), times RFC 3339 in UTC.',
         license: { name: 'MIT', identifier: 'MIT' },
       },
@@ -26,11 +27,24 @@ export async function addOpenApi(app: Admin, version: string): Promise<void> {
       tags: [
         { name: 'clients', description: 'Machines that asked for listed names' },
         { name: 'policy', description: 'Lists, and what is let through by hand' },
+        { name: 'accounts', description: 'People, tokens, sessions' },
+        { name: 'audit', description: 'Who did what' },
         { name: 'server', description: 'State, cache, configuration' },
         { name: 'probes', description: 'Free of client data and of any token' },
       ],
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-      security: [{ token: [] }],
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', description: 'of a machine: `POST /api/v1/tokens`' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: '__Host-thanhloc-session',
+            description:
+              'of a person: `POST /api/v1/session`; without TLS `thanhloc-session`. Changes need the header X-CSRF-Token too',
+          },
+        },
+      },
+      security: [{ token: [] }, { session: [] }],
     },
     refResolver: {
       buildLocalReference: ({ $id }, _base, _fragment, index) =>

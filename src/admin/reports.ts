@@ -1,4 +1,6 @@
 /** Statuses of other threads as the API shows them: the same, with times in RFC 3339. */
+import type { AlertsStatus } from '../alerts/alerts.ts'
+import type { IdentityStatus } from '../identity/sources.ts'
 import type { StoreStatus } from '../detection/hit-collector.ts'
 import type { ListStatus } from '../lists/status.ts'
 import type { UpstreamStatus } from '../upstream/upstream.ts'
@@ -45,6 +47,65 @@ export const UpstreamReport = report({
   case: Type.String({ description: '`off`: it changes the case of questions (0x20)' }),
   lastAnswerAt: NullableTime,
 })
+
+export const IdentityReport = Type.Object({
+  sources: Type.Array(
+    report({
+      source: Type.String({ description: '`lease`, `neighbour`, `register`, `reverse` or `botnet-list`' }),
+      path: nullable('of a file'),
+      format: nullable('of a lease file, as configured or found'),
+      rows: Type.Integer({ description: 'what is known from it now' }),
+      refused: Type.Integer({ description: 'lines that could not be taken; the first ones in `refusals`' }),
+      lastReadAt: NullableTime,
+      error: nullable('why it cannot be read; what was known before still holds'),
+    }),
+  ),
+  waiting: Type.Integer({ description: 'what the store has not confirmed yet' }),
+  dropped: Type.Integer({ description: 'given up because too much waited' }),
+})
+
+/** How the sources of identities are, for the API. `showsLines`: with the lines that were refused, which may name machines; else their count alone. */
+export function identityReport({ sources, waiting, dropped }: IdentityStatus, showsLines: boolean) {
+  return {
+    sources: sources.map(({ lastReadMs, refusals, ...rest }) => ({
+      ...rest,
+      refusals: showsLines ? refusals.map((refusal) => ({ ...refusal })) : [],
+      lastReadAt: lastReadMs === null ? null : timeText(lastReadMs),
+    })),
+    waiting,
+    dropped,
+  }
+}
+
+export const AlertsReport = Type.Object({
+  channels: Type.Array(
+    report({
+      id: Type.String(),
+      type: Type.String({ description: '`webhook`, `email` or `syslog`' }),
+      pending: Type.Integer({ description: 'messages that wait' }),
+      held: Type.Integer({ description: 'alerts that the next message counts' }),
+      sent: Type.Integer(),
+      dead: Type.Integer({ description: 'messages given up after three days' }),
+      lastSuccessAt: NullableTime,
+      lastError: nullable('in the words of the receiver; null to those who may not read the settings'),
+      lastErrorAt: NullableTime,
+    }),
+  ),
+  trouble: nullable('what keeps `alerts.db` from being written'),
+})
+
+/** How the channels of alerts are, for the API. `showsErrors`: with what receivers answered, which may quote addresses. */
+export function alertsReport({ channels, trouble }: AlertsStatus, showsErrors: boolean) {
+  return {
+    channels: channels.map(({ lastSuccessAtMs, lastErrorAtMs, lastError, ...rest }) => ({
+      ...rest,
+      lastSuccessAt: orNull(lastSuccessAtMs),
+      lastError: showsErrors ? lastError : null,
+      lastErrorAt: orNull(lastErrorAtMs),
+    })),
+    trouble,
+  }
+}
 
 export const ThreadReport = report({
   name: Type.String(),

@@ -1,7 +1,12 @@
 /** What the API is made of: the other threads by mail, the store by a reading connection, the state of control itself. */
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Alerts } from '../alerts/alerts.ts'
 import type { Clock } from '../clock.ts'
 import type { Settings } from '../config/settings.ts'
+import type { HitExport, HitFilter } from '../detection/cases/export.ts'
+import type { CaseReader } from '../detection/cases/queries.ts'
 import type { StoreReader } from '../detection/queries.ts'
+import type { IdentityStatus } from '../identity/sources.ts'
 import type { Logger } from '../log/log.ts'
 import type { Build } from '../metrics/process-metrics.ts'
 import type { Mail, StatusBoard } from '../metrics/thread-status.ts'
@@ -12,13 +17,22 @@ export interface AdminSources {
   readonly mail: Mail
   readonly board: StatusBoard
   readonly words: ControlWords
-  readonly clients: Pick<StoreReader, 'listClients' | 'getClient' | 'listHits'>
+  readonly clients: Pick<StoreReader, 'listClients' | 'getClient' | 'listHits' | 'countClients'>
+  readonly cases: Pick<CaseReader, 'listCases' | 'getCase' | 'listHistory' | 'eventsAfter' | 'eventsEnd'>
+  /** All hits, page by page. Throws StoreUnavailable. */
+  readonly hits: (filter: HitFilter) => Iterable<readonly HitExport[]>
+  /** Who calls, what they may, and the trail of what they did. */
+  readonly accounts: Accounts
+  /** The channels that tell people, and how each is. */
+  readonly alerts: Pick<Alerts, 'status' | 'test'>
   readonly metrics: { readonly contentType: string; render(): Promise<string> }
   readonly config: { readonly state: ConfigState; reload(): Promise<Reloaded> }
   /** Those in force now. */
   readonly settings: () => Settings
   /** Log lines dropped, by thread. */
   readonly logDrops: () => Readonly<Record<string, number>>
+  /** What tells which machine has which address, and how each source is. */
+  readonly identity: () => IdentityStatus
   /** What control itself could not do: a listen address that is taken. */
   readonly faults: () => readonly string[]
   readonly build: Build

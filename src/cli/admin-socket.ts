@@ -26,7 +26,7 @@ const MAX_REPLY_BYTES = 16 * 1024 * 1024
 export class NotRunningError extends CommandError {}
 
 export interface AdminRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** With its query string: `/api/v1/status`. */
   readonly path: string
   readonly body?: Readonly<Record<string, unknown>>
@@ -36,9 +36,13 @@ export interface AdminRequest {
 
 /** Path of the socket that the options name. */
 export function socketPath(args: Arguments): string {
+  return join(dataDirectory(args), 'admin.sock')
+}
+
+/** The data directory that the options name. */
+export function dataDirectory(args: Arguments): string {
   const data = args.text('data')
-  const directory = data === null ? storePath(args.text('config') ?? DEFAULT_CONFIG) : resolve(data)
-  return join(directory, 'admin.sock')
+  return data === null ? storePath(args.text('config') ?? DEFAULT_CONFIG) : resolve(data)
 }
 
 /** The decoded JSON of the reply. Throws NotRunningError, or CommandError with the server's own words. */

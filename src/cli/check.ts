@@ -1,4 +1,6 @@
 /** `check`: is this configuration good, and what would be in force with it? Needs no server and changes nothing. */
+import { CertificateError, readCertificate } from '../admin/certificate.ts'
+import { systemClock } from '../clock.ts'
 import { formatEndpoint } from '../config/address.ts'
 import { describeSettings } from '../config/describe.ts'
 import { withHostUpstreams } from '../config/host-upstreams.ts'
@@ -15,7 +17,7 @@ export const command: Command = {
   usage: 'check [--config FILE]',
   description: `Checks the configuration, reads all lists, and prints the effective configuration (every default written out, itself a
 valid configuration) with what each list came to in the comments behind it.
-Exit code 0: all is well. 1: the configuration is valid, but a list cannot be read. 2: the configuration has errors.`,
+Exit code 0: all is well. 1: the configuration is valid, but a list or the certificate of the admin API cannot be used. 2: the configuration has errors.`,
   options: SETTINGS_OPTIONS,
   positionals: { least: 0, most: 0 },
 
@@ -29,8 +31,22 @@ Exit code 0: all is well. 1: the configuration is valid, but a list cannot be re
     comment(terminal, [`in force: ${built.names} names, ${built.addresses} addresses`])
     const failed = lists.filter(({ state }) => state !== 'loaded')
     for (const { id, error } of failed) terminal.complain(`list ${id}: ${error}`)
-    return failed.length === 0 ? Exit.Ok : Exit.Failed
+    const wrongCertificate = checkCertificate(settings)
+    if (wrongCertificate !== null) terminal.complain(wrongCertificate)
+    return failed.length === 0 && wrongCertificate === null ? Exit.Ok : Exit.Failed
   },
+}
+
+/** Why the admin API could not use its certificate, or null. */
+function checkCertificate({ admin: { tls } }: Settings): string | null {
+  if (tls === null) return null
+  try {
+    readCertificate(tls, systemClock.wallMs())
+    return null
+  } catch (error) {
+    if (error instanceof CertificateError) return error.message
+    throw error
+  }
 }
 
 /** Comments: the whole output stays a valid configuration. */

@@ -1,12 +1,16 @@
 /** What a command of the program is: one file each, loaded when it is asked for. */
 import type { Arguments, OptionSpecs } from './arguments.ts'
 
-/** Where a command writes; tests put their own here. */
+/** Where a command reads and writes; tests put their own here. */
 export interface Terminal {
   /** One or more lines to standard output. */
   print(text: string): void
   /** One or more lines to standard error. */
   complain(text: string): void
+  /** Whether a person sits at it, who sees prompts. */
+  readonly isInteractive: boolean
+  /** A line that nobody may read over a shoulder: typed without echo, or the first of standard input. */
+  readSecret(prompt: string): Promise<string>
 }
 
 /** Exit codes, for scripts. `Invalid`: the command line or the configuration is wrong. */

@@ -2,6 +2,7 @@
 import { nearest } from '../config/nearest.ts'
 import { describeOptions, readArguments } from './arguments.ts'
 import { CommandError, Exit, UsageError, type Command, type Terminal } from './command.ts'
+import { readSecret } from './secret-input.ts'
 
 interface Entry {
   readonly summary: string
@@ -23,6 +24,13 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   pause: { summary: 'switch all blocking off for a while', load: () => import('./pause.ts') },
   reload: { summary: 'read the lists again', load: () => import('./reload.ts') },
   flush: { summary: 'empty the cache, or forget one name', load: () => import('./flush.ts') },
+  user: { summary: 'make, change and remove accounts of people', load: () => import('./user.ts') },
+  token: { summary: 'make and revoke tokens for machines', load: () => import('./token.ts') },
+  audit: { summary: 'read and check the audit trail', load: () => import('./audit.ts') },
+  'alert-test': {
+    summary: 'send a test message to a channel of alerts',
+    load: () => import('./alert-test.ts'),
+  },
   status: { summary: 'show the state of the running resolver', load: () => import('./status.ts') },
 }
 
@@ -57,6 +65,8 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
 export const processTerminal: Terminal = {
   print: (text) => void process.stdout.write(`${text}\n`),
   complain: (text) => void process.stderr.write(`${text}\n`),
+  isInteractive: process.stdin.isTTY,
+  readSecret: (prompt) => readSecret(prompt, process.stdin, process.stderr),
 }
 
 function tell(error: unknown, name: string, command: Command, terminal: Terminal): number {
@@ -78,7 +88,7 @@ function asksForHelp(words: readonly string[]): boolean {
 }
 
 function overview(): string {
-  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`)
+  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
   return [
     'usage: thanhloc COMMAND [options]',
     '',

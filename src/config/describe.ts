@@ -6,6 +6,9 @@ import { Document, isScalar, visit } from 'yaml'
 import { formatEndpoint } from './address.ts'
 import { formatDuration } from './duration.ts'
 import type { Config } from './schema.ts'
+import { writeAlerts } from './sections/alerts.ts'
+import { writeCases, writeKeep } from './sections/cases.ts'
+import { writeIdentity } from './sections/identity.ts'
 import type { RecordSettings, Settings } from './settings.ts'
 import { formatSize } from './size.ts'
 
@@ -63,14 +66,21 @@ function toConfig(settings: Settings): Config {
       accept: [...list.accept],
     })),
     allow: [...settings.allow],
-    units: settings.units.map((unit) => ({ ...unit, networks: [...unit.networks] })),
+    units: settings.units.map((unit) => ({ ...unit, networks: [...unit.networks], wan: [...unit.wan] })),
+    // Its units stand above already.
+    unitsFile: null,
+    identity: writeIdentity(settings.identity),
+    cases: writeCases(settings.cases),
+    keep: writeKeep(settings.keep),
     store: settings.store,
     admin: {
       listen: admin.listen === null ? 'off' : formatEndpoint(admin.listen),
       hosts: [...admin.hosts],
       tokenFile: admin.tokenFile,
+      tls: admin.tls === null ? null : { ...admin.tls },
     },
     metrics: { listen: metrics.listen === null ? null : formatEndpoint(metrics.listen) },
+    alerts: writeAlerts(settings.alerts),
     log: settings.log,
   }
 }

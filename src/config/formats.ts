@@ -6,6 +6,7 @@ import { isIPv4, isIPv6 } from 'node:net'
 import { isUnicast, parseAddress, parseEndpoint, parseNetwork } from './address.ts'
 import { parseDomain } from './domain.ts'
 import { formatDuration, parseDuration } from './duration.ts'
+import { parseHeld, parseMonths } from './keeping.ts'
 import { formatSize, parseSize } from './size.ts'
 
 /** Bounds of a duration or a size, in text, as the schema gives them. */
@@ -29,6 +30,14 @@ export const FORMATS = {
       if ('problem' in parsed) return parsed.problem
       return outside(parsed.ms, bounds, durationMs, formatDuration)
     },
+  },
+  months: {
+    expects: 'a number of months (12 months)',
+    check: (text) => problemOf(parseMonths(text)),
+  },
+  held: {
+    expects: 'what is held (all, unit:so-y-te, campaign:2022, client:17)',
+    check: (text) => problemOf(parseHeld(text)),
   },
   size: {
     expects: 'a size (64MB)',

@@ -8,13 +8,17 @@ import { applyOverrides, type Overrides } from './overrides.ts'
 import { pointer, Problems, type Path, type Place } from './problems.ts'
 import { checkReferences } from './references.ts'
 import { CONFIG_SHAPE, type Config } from './schema.ts'
+import { readAlerts } from './sections/alerts.ts'
 import { readRecords, readSinkhole } from './sections/answers.ts'
+import { readCases, readKeep } from './sections/cases.ts'
 import { readCache, readForward, readUpstreams } from './sections/forwarding.ts'
+import { readIdentity } from './sections/identity.ts'
 import { readAccess, readListen, readTcp, readWorkers } from './sections/network.ts'
 import { readAdmin, readMetrics, readStore, readUnits } from './sections/operation.ts'
 import { readCampaigns, readLists } from './sections/policy.ts'
 import type { Settings } from './settings.ts'
 import { MAX_FILE_BYTES, parseSource } from './source.ts'
+import { addUnitsOfFile } from './units-file.ts'
 import { defaultOf, readValue } from './walk.ts'
 
 export interface LoadRequest {
@@ -61,6 +65,10 @@ export function parseSettings(text: string, request: LoadRequest): LoadResult {
     if (problems.count === 0) config = read as Config
   }
   applyOverrides(config, request.overrides ?? {}, workingDirectory, places, problems)
+  if (problems.count === 0 && config.unitsFile !== null) {
+    const path = resolve(baseDirectory(request.file, workingDirectory), config.unitsFile)
+    addUnitsOfFile(config, path, places, problems)
+  }
   if (problems.count === 0) {
     checkReferences({ config, problems, placeOf: (path) => nearestPlace(places, path, name) })
   }
@@ -99,9 +107,14 @@ function normalise(config: Config, request: LoadRequest, workingDirectory: strin
     lists: readLists(config.lists, place),
     allow: config.allow.map((entry) => ({ path: place(entry.path) })),
     units: readUnits(config.units),
+    unitsFile: config.unitsFile === null ? null : place(config.unitsFile),
+    identity: readIdentity(config.identity, place),
+    cases: readCases(config.cases),
+    keep: readKeep(config.keep),
     store: readStore(config.store, place),
     admin: readAdmin(config.admin, place),
     metrics: readMetrics(config.metrics),
+    alerts: readAlerts(config.alerts, place),
     log: config.log,
   }
 }

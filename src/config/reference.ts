@@ -52,13 +52,33 @@ function section(key: string, shape: Shape): string {
   }
   if (shape.items !== undefined)
     lines.push(`A list; each entry has these keys. Default: ${defaultText(shape)}.`, '')
-  lines.push('| key | value | default | meaning |', '| --- | --- | --- | --- |')
+  lines.push(...table(keys), '')
   for (const [inner, innerShape] of Object.entries(keys)) {
+    if (innerShape.items?.properties === undefined) continue
     lines.push(
-      `| \`${inner}\` | ${cell(describeShape(innerShape) + bounds(innerShape))} | ${cell(defaultText(innerShape))} | ${cell(innerShape.description ?? '')} |`,
+      `### ${key}.${inner}`,
+      '',
+      'Each entry has these keys.',
+      '',
+      ...table(innerShape.items.properties),
+      '',
     )
   }
-  return [...lines, ''].join('\n')
+  return lines.join('\n')
+}
+
+function table(keys: Readonly<Record<string, Shape>>): string[] {
+  return ['| key | value | default | meaning |', '| --- | --- | --- | --- |', ...rows(keys, '')]
+}
+
+/** A row a key; a group of keys inside (`reverse: { enabled, servers }`) is written out as `reverse.enabled`. */
+function rows(keys: Readonly<Record<string, Shape>>, prefix: string): string[] {
+  return Object.entries(keys).flatMap(([inner, shape]) => {
+    if (shape.properties !== undefined) return rows(shape.properties, `${prefix}${inner}.`)
+    return [
+      `| \`${prefix}${inner}\` | ${cell(describeShape(shape) + bounds(shape))} | ${cell(defaultText(shape))} | ${cell(shape.description ?? '')} |`,
+    ]
+  })
 }
 
 function defaultText(shape: Shape): string {

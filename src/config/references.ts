@@ -4,8 +4,11 @@
  */
 import { isIPv4, isIPv6 } from 'node:net'
 import { formatEndpoint, isWildcard, parseEndpoint, parseNetwork } from './address.ts'
+import { checkAlerts } from './alert-checks.ts'
 import { parseDomain } from './domain.ts'
 import { checked } from './formats.ts'
+import { checkIdentity } from './identity-checks.ts'
+import { parseHeld } from './keeping.ts'
 import { nearest } from './nearest.ts'
 import type { Path, Problems, Place } from './problems.ts'
 import type { Config } from './schema.ts'
@@ -28,6 +31,9 @@ export function checkReferences(checks: Checks): void {
   checkForward(checks)
   checkUpstreams(checks)
   checkRecords(checks)
+  checkAlerts(checks)
+  checkIdentity(checks)
+  checkHolds(checks)
 }
 
 function checkListen({ config, problems, placeOf }: Checks): void {
@@ -203,6 +209,25 @@ function checkRecords({ config, problems, placeOf }: Checks): void {
     if (value.cname === null && others === 0) {
       problems.add(place, `records: ${name} says nothing: give it an address, cname, ptr or txt`)
     }
+  }
+}
+
+function checkHolds({ config, problems, placeOf }: Checks): void {
+  for (const [index, { document, what }] of config.keep.holds.entries()) {
+    if (document.trim() === '') {
+      problems.add(
+        placeOf(['keep', 'holds', index, 'document']),
+        `keep.holds: the document of the hold on ${what} says nothing: give its number`,
+      )
+    }
+    const { scope, target } = checked(parseHeld(what))
+    if (scope === 'all' || scope === 'client') continue
+    const ids = config[scope === 'unit' ? 'units' : 'campaigns'].map(({ id }) => id)
+    if (ids.includes(target)) continue
+    problems.add(
+      placeOf(['keep', 'holds', index, 'what']),
+      `keep.holds: there is no ${scope} ${target}${choices(target, ids, `${scope}s`)}`,
+    )
   }
 }
 

@@ -3,10 +3,20 @@
  * (docs/configuration.md) and the schema for editors (docs/config.schema.json) all come from here.
  */
 import { Type, type Static } from 'typebox'
+import { AlertsSchema } from './sections/alerts.ts'
 import { RecordsSchema, ServerSchema, SinkholeSchema, SpecialSchema } from './sections/answers.ts'
+import { CasesSchema, KeepSchema } from './sections/cases.ts'
 import { CacheSchema, ForwardSchema, UpstreamsSchema } from './sections/forwarding.ts'
+import { IdentitySchema } from './sections/identity.ts'
 import { AccessSchema, DatagramsSchema, ListenSchema, TcpSchema, WorkersSchema } from './sections/network.ts'
-import { AdminSchema, LogSchema, MetricsSchema, StoreSchema, UnitsSchema } from './sections/operation.ts'
+import {
+  AdminSchema,
+  LogSchema,
+  MetricsSchema,
+  StoreSchema,
+  UnitsFileSchema,
+  UnitsSchema,
+} from './sections/operation.ts'
 import { AllowSchema, CampaignsSchema, ListsSchema } from './sections/policy.ts'
 
 export const ConfigSchema = Type.Object(
@@ -27,9 +37,14 @@ export const ConfigSchema = Type.Object(
     lists: ListsSchema,
     allow: AllowSchema,
     units: UnitsSchema,
+    unitsFile: UnitsFileSchema,
+    identity: IdentitySchema,
+    cases: CasesSchema,
+    keep: KeepSchema,
     store: StoreSchema,
     admin: AdminSchema,
     metrics: MetricsSchema,
+    alerts: AlertsSchema,
     log: LogSchema,
   },
   { additionalProperties: false },
@@ -44,6 +59,10 @@ export const REFUSED_KEYS: Readonly<Record<string, string>> = {
     'a secret does not belong in the configuration: put it into a file of mode 0600 and name that file in `tokenFile`, or set the environment variable THANHLOC_ADMIN_TOKEN',
   'admin/password':
     'a secret does not belong in the configuration: the API knows tokens, see `tokenFile` and THANHLOC_ADMIN_TOKEN',
+  'alerts/channels/secret':
+    'a secret does not belong in the configuration: put it into a file of mode 0600 and name that file in `secretFile`',
+  'alerts/channels/password':
+    'a secret does not belong in the configuration: put it into a file of mode 0600 and name that file in `passwordFile`',
 }
 
 /** What a schema is to those who walk it: the JSON Schema keywords that the sections use. */

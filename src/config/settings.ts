@@ -56,6 +56,30 @@ export interface UnitSettings {
   readonly networks: readonly string[]
   readonly parent: string | null
   readonly contact: string
+  /** CIDR: the public addresses it is seen under from outside. */
+  readonly wan: readonly string[]
+  /** Its code in official lists and in document exchange (`000.00.00.H07`); empty: none is known. */
+  readonly code: string
+}
+
+/** The formats a lease file can be in; `auto` looks at the content. */
+export type LeaseFormat = 'auto' | 'dnsmasq' | 'isc' | 'kea' | 'windows-csv' | 'mikrotik'
+
+/** Where is known from which machine had an address when. Paths are absolute, networks CIDR. */
+export interface IdentitySettings {
+  readonly leases: readonly { readonly path: string; readonly format: LeaseFormat }[]
+  /** The kernel's neighbour table. */
+  readonly neighbours: { readonly enabled: boolean; readonly intervalMs: number }
+  /** Register of machines, CSV or YAML, or null. */
+  readonly register: string | null
+  /** No servers: those of the forward zone that holds the reverse name, or nobody. */
+  readonly reverse: { readonly enabled: boolean; readonly servers: readonly Endpoint[] }
+  /** Whose EDNS client subnet and MAC options are believed. */
+  readonly forwarders: { readonly networks: readonly string[] }
+  /** What hides many machines: never counted as one. */
+  readonly routers: readonly string[]
+  /** List of own public addresses seen in a botnet, or null. */
+  readonly botnetList: string | null
 }
 
 /** An own record. `sinkhole` stands for the configured sinkhole addresses. */
@@ -75,6 +99,101 @@ export interface ForwardSettings {
   /** Lower-case, no final dot; `.` not allowed. */
   readonly zones: readonly string[]
   readonly servers: readonly Endpoint[]
+}
+
+/** When hits of a cleaned machine reopen its case. */
+export interface CaseSettings {
+  readonly graceMs: number
+}
+
+/** Cấp độ of a system for which months of keeping are laid down. */
+export type SecurityLevel = 2 | 3 | 4 | 5
+
+/** Months that the events of a system are kept at least, by its level (TCVN 14423:2026). */
+export const LEVEL_MONTHS: Readonly<Record<SecurityLevel, number>> = { 2: 1, 3: 3, 4: 6, 5: 12 }
+
+/** What a legal hold is about. */
+export type HoldScope = 'all' | 'unit' | 'campaign' | 'client'
+
+export interface HoldSettings {
+  /** Number of the document that orders it. */
+  readonly document: string
+  readonly scope: HoldScope
+  /** Id of a unit or campaign, number of a client; empty for `all`. */
+  readonly target: string
+}
+
+/** How long what is known of machines is kept, whole months. */
+export interface KeepSettings {
+  readonly level: SecurityLevel | null
+  readonly hitsMonths: number
+  readonly casesMonths: number
+  readonly holds: readonly HoldSettings[]
+}
+
+/** What an alert can be about; `test` alerts are sent by hand and need no entry in `on`. */
+export type AlertKind =
+  | 'case-new'
+  | 'case-reinfected'
+  | 'priority-unit-hit'
+  | 'list-stale'
+  | 'list-failed'
+  | 'upstreams-down'
+  | 'store-trouble'
+
+interface ChannelSettings {
+  /** Lower-case letters, digits, `-`, `_`, `.`; unique. */
+  readonly id: string
+  readonly on: readonly AlertKind[]
+  /** `counts`: no machine and no name in what leaves, see docs/alerts.md. */
+  readonly detail: 'counts' | 'full'
+  /** Between two messages of the same kind about the same machine, list or server. */
+  readonly minIntervalMs: number
+  /** Most messages an hour; what is beyond is counted in the next. */
+  readonly perHour: number
+  /** For one attempt, from connecting to the receiver's word that it has the message. */
+  readonly timeoutMs: number
+  /** Connect here instead of resolving the host; null: the system resolves it. */
+  readonly address: string | null
+  /** Absolute path of certificates (PEM) to trust instead of the system's, or null. */
+  readonly caFile: string | null
+}
+
+export interface WebhookSettings extends ChannelSettings {
+  readonly type: 'webhook'
+  readonly url: string
+  /** File that holds the key of the signature, or null: not signed. Never the key itself. */
+  readonly secretFile: string | null
+}
+
+export interface EmailSettings extends ChannelSettings {
+  readonly type: 'email'
+  readonly host: string
+  readonly port: number
+  readonly security: 'starttls' | 'tls' | 'none'
+  readonly from: string
+  readonly to: readonly string[]
+  readonly username: string | null
+  /** File that holds the password, or null. */
+  readonly passwordFile: string | null
+}
+
+export interface SyslogSettings extends ChannelSettings {
+  readonly type: 'syslog'
+  readonly host: string
+  readonly port: number
+  readonly transport: 'udp' | 'tcp' | 'tls'
+  /** RFC 5424 §6.2.1: 0 to 23. */
+  readonly facility: number
+}
+
+/** Where alerts go. */
+export type AlertChannelSettings = WebhookSettings | EmailSettings | SyslogSettings
+
+/** A certificate and its key: absolute paths of PEM files. */
+export interface CertificateFiles {
+  readonly certificate: string
+  readonly key: string
 }
 
 export interface Settings {
@@ -129,7 +248,13 @@ export interface Settings {
   readonly lists: readonly ListSettings[]
   /** Absolute paths of allow lists (plain domains). */
   readonly allow: readonly { readonly path: string }[]
+  /** Those of the configuration and those of `unitsFile`. */
   readonly units: readonly UnitSettings[]
+  /** Absolute path of the CSV file more units were read from, or null. */
+  readonly unitsFile: string | null
+  readonly identity: IdentitySettings
+  readonly cases: CaseSettings
+  readonly keep: KeepSettings
   readonly store: { readonly path: string }
   readonly admin: {
     /** null: off (the socket in the data directory stays). */
@@ -138,7 +263,10 @@ export interface Settings {
     readonly hosts: readonly string[]
     /** File that holds the token, or null. Never the token itself. */
     readonly tokenFile: string | null
+    /** Absolute paths of PEM files, or null: plain HTTP. */
+    readonly tls: CertificateFiles | null
   }
   readonly metrics: { readonly listen: Endpoint | null }
+  readonly alerts: { readonly channels: readonly AlertChannelSettings[] }
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' }
 }

@@ -27,10 +27,15 @@ export function takeOver(before: Settings, after: Settings): TakenOver {
     store: before.store,
     metrics: before.metrics,
   }
-  const settings = { ...after, ...kept, admin: { ...after.admin, listen: before.admin.listen } }
+  const settings = {
+    ...after,
+    ...kept,
+    admin: { ...after.admin, listen: before.admin.listen, tls: before.admin.tls },
+  }
   const isChanged = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b)
   const keys = Object.keys(after) as (keyof Settings)[]
   const needsRestart: string[] = AT_START.filter((key) => isChanged(before[key], after[key]))
   if (isChanged(before.admin.listen, after.admin.listen)) needsRestart.push('admin.listen')
+  if (isChanged(before.admin.tls, after.admin.tls)) needsRestart.push('admin.tls')
   return { settings, applied: keys.filter((key) => isChanged(before[key], settings[key])), needsRestart }
 }

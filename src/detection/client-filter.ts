@@ -4,7 +4,9 @@
  */
 import type { SQLInputValue } from 'node:sqlite'
 import { isIPv4, isIPv6 } from 'node:net'
+import type { ClientKind } from './client-identity.ts'
 import { HOUR_MS } from './hit-totals.ts'
+import { foldText } from './search-text.ts'
 import { networkRange, type AddressRange, type UnitIndex } from './units.ts'
 
 /** All given ones must hold. */
@@ -21,8 +23,14 @@ export interface ClientFilter {
   readonly list?: string | undefined
   /** Id of a unit, those under it included. */
   readonly unit?: string | undefined
+  /** Ids of units: clients of these and of those under them alone; [] for none at all. */
+  readonly within?: readonly string[] | undefined
   readonly status?: string | undefined
-  /** An address, a network, the start of an IPv4 address (`10.1.`), or a part of an indicator or of a name under it. */
+  readonly kind?: ClientKind | undefined
+  /**
+   * An address, a network, the start of an IPv4 address (`10.1.`): clients that ever had one. Else a part of an indicator
+   * or of a name under it, of a MAC in any spelling, of a host name, or of what the asset register says.
+   */
   readonly q?: string | undefined
 }
 
@@ -32,10 +40,15 @@ export interface FilterSql {
   readonly values: Record<string, SQLInputValue>
 }
 
-/** The clients of the address ranges in a JSON array of [first, last]. */
-const inRanges = (name: string): string =>
+/** The clients whose latest address is in the ranges of a JSON array of [first, last]. */
+export const nowInRanges = (name: string): string =>
   `c.id IN (SELECT r_client.id FROM json_each(:${name}) AS r JOIN client AS r_client
      ON r_client.address BETWEEN unhex(r.value ->> 0) AND unhex(r.value ->> 1))`
+
+/** The clients that ever had an address in them. */
+const everInRanges = (name: string): string =>
+  `c.id IN (SELECT had.client_id FROM json_each(:${name}) AS r JOIN client_address AS had
+     ON had.address BETWEEN unhex(r.value ->> 0) AND unhex(r.value ->> 1))`
 
 /** Up to so many matching indicators their clients are gathered first; beyond, each client is asked. */
 const GATHERED_INDICATORS = 64
@@ -52,7 +65,7 @@ export function filterSql(
     conditions.push(condition)
     Object.assign(values, named)
   }
-  const { since, until, campaign, list, unit, status, q } = filter
+  const { since, until, campaign, list, unit, within, status, kind, q } = filter
   if (since !== undefined) add('c.last_seen >= :since', { since })
   if (until !== undefined) add('c.first_seen <= :until', { until })
   if (since !== undefined && until !== undefined) {
@@ -68,22 +81,40 @@ export function filterSql(
     `c.id IN (SELECT client_id FROM client_list WHERE list_id IN (SELECT id FROM list WHERE ${which})${span})`
   if (campaign !== undefined) add(ofLists('campaign = :campaign'), { campaign })
   if (list !== undefined) add(ofLists('name = :list'), { list })
-  if (unit !== undefined) add(inRanges('unitRanges'), { unitRanges: JSON.stringify(units.ranges(unit)) })
+  if (unit !== undefined) add(nowInRanges('unitRanges'), { unitRanges: JSON.stringify(units.ranges(unit)) })
+  if (within !== undefined) {
+    const ranges = within.flatMap((one) => units.ranges(one))
+    add(nowInRanges('withinRanges'), { withinRanges: JSON.stringify(ranges) })
+  }
   if (status !== undefined) add('c.status = :status', { status })
+  if (kind !== undefined) add('c.kind = :kind', { kind })
   if (q !== undefined && q !== '') {
     const range = addressRange(q)
-    if (range) add(inRanges('qRanges'), { qRanges: JSON.stringify([range]) })
+    if (range) add(everInRanges('qRanges'), { qRanges: JSON.stringify([range]) })
     else {
       const indicators = matching(q)
+      const mac = macPart(q)
       const ofThese = 'indicator_id IN (SELECT value FROM json_each(:indicators))'
       const sql =
         indicators.length <= GATHERED_INDICATORS
           ? `c.id IN (SELECT client_id FROM hit WHERE ${ofThese})`
           : `EXISTS (SELECT 1 FROM hit WHERE client_id = c.id AND ${ofThese})`
-      add(sql, { indicators: JSON.stringify(indicators) })
+      const known = `instr(c.search, :wanted) > 0${mac === null ? '' : ' OR instr(c.mac, :mac) > 0'}`
+      add(`(${known} OR ${sql})`, {
+        indicators: JSON.stringify(indicators),
+        wanted: foldText(q),
+        ...(mac === null ? {} : { mac }),
+      })
     }
   }
   return { conditions, values }
+}
+
+/** `AA-BB-CC`, `aabb.cc`, `aabbccddeeff` as a part of a MAC is stored; null for what is none. */
+function macPart(q: string): string | null {
+  if (q.length > 17 || !/^[0-9a-f]{2,4}(?:[-.:]?[0-9a-f]{2,4})+[-.:]?$/i.test(q)) return null
+  const digits = q.replace(/[-.:]/g, '').toLowerCase()
+  return digits.length % 2 === 0 && digits.length <= 12 ? digits.replace(/(..)(?!$)/g, '$1:') : null
 }
 
 /** `10.1.2.3`, `10.1.0.0/16`, `10.1.`, `fd00::/8`; null for anything else. */

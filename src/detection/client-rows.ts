@@ -2,7 +2,9 @@
 import type { SQLOutputValue } from 'node:sqlite'
 import { addressText } from '../net/address.ts'
 import { HIT_ACTIONS, INDICATOR_KINDS, TRIGGERS } from '../thread/hit-table.ts'
+import type { ClientKind } from './client-identity.ts'
 import { bitNames, typeText } from './hit-text.ts'
+import type { IdentitySource, Sure } from '../identity/binding.ts'
 
 export type Row = Record<string, SQLOutputValue>
 
@@ -15,12 +17,40 @@ export interface ClientList {
   readonly lastSeen: number
 }
 
-export interface ClientSummary {
-  /** Surrogate; outlives the address. */
-  readonly id: number
+/** Who a client is, and how that is known. Host names come from the network: data, never markup. */
+export interface ClientWho {
+  /** `mac:aa:bb:cc:dd:ee:ff`, `duid:<hex>`, `addr:<32 hex digits>`. */
+  readonly key: string
+  readonly mac: string | null
+  readonly hostName: string | null
+  /** These four from the asset register; `role`: who is in charge. */
+  readonly name: string | null
+  readonly department: string | null
+  readonly place: string | null
+  readonly role: string | null
+  readonly source: IdentitySource
+  readonly sure: Sure
+  /** `router`: many machines stand behind it. */
+  readonly kind: ClientKind
+}
+
+/** An address a client had hits from, the first and the last of them. */
+export interface ClientAddress {
   /** Shortest form, IPv4 dotted. */
   readonly address: string
-  /** Id of the unit whose network holds the address, or null. */
+  readonly from: number
+  readonly to: number
+}
+
+export interface ClientSummary {
+  /** Surrogate; outlives addresses. */
+  readonly id: number
+  /** The latest. */
+  readonly address: string
+  readonly identity: ClientWho
+  /** The latest first. */
+  readonly addresses: readonly ClientAddress[]
+  /** Id of the unit whose network holds the latest address, or null. */
   readonly unit: string | null
   readonly status: string
   readonly firstSeen: number
@@ -52,14 +82,23 @@ export interface ClientHit {
   readonly triggers: readonly string[]
   /** Ids, the deciding one first. */
   readonly lists: readonly string[]
+  /** Names of the other servers that saw it; this one is not named. */
+  readonly nodes: readonly string[]
 }
 
-export function clientSummary(row: Row, unit: string | null, lists: readonly ClientList[]): ClientSummary {
+export function clientSummary(
+  row: Row,
+  unit: string | null,
+  lists: readonly ClientList[],
+  addresses: readonly ClientAddress[],
+): ClientSummary {
   const blocked = Number(row['blocked_count'])
   const logged = Number(row['logged_count'])
   return {
     id: Number(row['id']),
     address: addressText(row['address'] as Uint8Array),
+    identity: clientWho(row),
+    addresses,
     unit,
     status: String(row['status']),
     firstSeen: Number(row['first_seen']),
@@ -69,6 +108,30 @@ export function clientSummary(row: Row, unit: string | null, lists: readonly Cli
     logged,
     indicators: Number(row['indicator_count']),
     lists,
+  }
+}
+
+/** Who a client is, by its row. */
+export function clientWho(row: Row): ClientWho {
+  return {
+    key: String(row['key']),
+    mac: textOf(row['mac']),
+    hostName: textOf(row['host_name']),
+    name: textOf(row['name']),
+    department: textOf(row['department']),
+    place: textOf(row['place']),
+    role: textOf(row['role']),
+    source: row['source'] as IdentitySource,
+    sure: row['sure'] as Sure,
+    kind: row['kind'] as ClientKind,
+  }
+}
+
+export function clientAddress(row: Row): ClientAddress {
+  return {
+    address: addressText(row['address'] as Uint8Array),
+    from: Number(row['first_at']),
+    to: Number(row['last_at']),
   }
 }
 
@@ -82,24 +145,38 @@ export function clientList(row: Row): ClientList {
   }
 }
 
-/** `listNames`: by row id. */
-export function clientHit(row: Row, listNames: ReadonlyMap<number, string>): ClientHit {
-  const indicator = String(row['value'])
-  const blocked = Number(row['blocked_count'])
-  const logged = Number(row['logged_count'])
+/**
+ * What a client did with one indicator, of the rows of all origins; at least one. `listNames`: by row id.
+ */
+export function clientHit(rows: readonly Row[], listNames: ReadonlyMap<number, string>): ClientHit {
+  const sum = (column: string): number => rows.reduce((total, row) => total + Number(row[column]), 0)
+  const oldest = rows.reduce((a, b) => (Number(b['first_at']) < Number(a['first_at']) ? b : a))
+  const newest = rows.reduce((a, b) => (Number(b['last_at']) > Number(a['last_at']) ? b : a))
+  const indicator = String(newest['value'])
+  const blocked = sum('blocked_count')
+  const logged = sum('logged_count')
   return {
     indicator,
-    kind: INDICATOR_KINDS[Number(row['kind'])] ?? 'exact',
+    kind: INDICATOR_KINDS[Number(newest['kind'])] ?? 'exact',
     hits: blocked + logged,
     blocked,
     logged,
-    firstSeen: Number(row['first_at']),
-    lastSeen: Number(row['last_at']),
-    firstQname: row['first_qname'] === null ? indicator : String(row['first_qname']),
-    lastQname: row['last_qname'] === null ? indicator : String(row['last_qname']),
-    lastQtype: typeText(Number(row['last_qtype'])),
-    lastAction: HIT_ACTIONS[Number(row['last_action'])] ?? 'sinkhole',
-    triggers: bitNames(Number(row['triggers']), TRIGGERS),
-    lists: (JSON.parse(String(row['lists'])) as number[]).map((id) => listNames.get(id) ?? `#${id}`),
+    firstSeen: Number(oldest['first_at']),
+    lastSeen: Number(newest['last_at']),
+    firstQname: textOf(oldest['first_qname']) ?? indicator,
+    lastQname: textOf(newest['last_qname']) ?? indicator,
+    lastQtype: typeText(Number(newest['last_qtype'])),
+    lastAction: HIT_ACTIONS[Number(newest['last_action'])] ?? 'sinkhole',
+    triggers: bitNames(
+      rows.reduce((bits, row) => bits | Number(row['triggers']), 0),
+      TRIGGERS,
+    ),
+    lists: (JSON.parse(String(newest['lists'])) as number[]).map((id) => listNames.get(id) ?? `#${id}`),
+    nodes: [...new Set(rows.flatMap((row) => textOf(row['node']) ?? []))].sort(),
   }
+}
+
+/** Text of a column, or null. */
+export function textOf(value: SQLOutputValue | undefined): string | null {
+  return typeof value === 'string' ? value : null
 }

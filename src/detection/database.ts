@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../clock.ts'
 import { faultKind } from './fault.ts'
+import type { StoreLog } from './log.ts'
 import { DATABASE_FILE, migrate } from './schema.ts'
+import { keepStepCopy } from './step-copy.ts'
 
 /** Opens a connection to `path`; replaced in tests. */
 export type Connect = (path: string) => DatabaseSync
@@ -28,16 +30,21 @@ export interface OpenedDatabase {
 }
 
 /** Opens or creates the database in `directory` (made with mode 0700). Throws errors of node:sqlite and node:fs. */
-export function openDatabase(directory: string, clock: Clock, connect = connectFile): OpenedDatabase {
+export function openDatabase(
+  directory: string,
+  clock: Clock,
+  log: StoreLog,
+  connect = connectFile,
+): OpenedDatabase {
   // A directory that is there keeps its mode: it may be shared on purpose, and the file is private by itself.
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const path = join(directory, DATABASE_FILE)
   try {
-    return { database: open(path, connect), movedTo: null }
+    return { database: open(path, connect, log), movedTo: null }
   } catch (error) {
     if (faultKind(error) !== 'corrupt') throw error
     const movedTo = moveAside(path, clock)
-    return { database: open(path, connect), movedTo }
+    return { database: open(path, connect, log), movedTo }
   }
 }
 
@@ -58,7 +65,7 @@ export function databaseBytes(directory: string): number {
   return Math.max(sizeOf(path), 0) + Math.max(sizeOf(`${path}-wal`), 0)
 }
 
-function open(path: string, connect: Connect): DatabaseSync {
+function open(path: string, connect: Connect, log: StoreLog): DatabaseSync {
   // Created here, because SQLite would create it readable for others; WAL and index take its mode.
   closeSync(openSync(path, 'a', 0o600))
   chmodSync(path, 0o600)
@@ -71,7 +78,7 @@ function open(path: string, connect: Connect): DatabaseSync {
     database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;
       PRAGMA cache_size = -${PAGE_CACHE_KIB}; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES}`)
     if (size > 0 && size <= CHECK_MAX_BYTES) check(database)
-    migrate(database)
+    migrate(database, (step) => keepStepCopy(database, path, step, log))
     return database
   } catch (error) {
     database.close()

@@ -1,32 +1,28 @@
 /**
- * Row ids of clients, indicators, lists and sets of lists, made where there are none. Remembered between commits;
+ * Row ids of indicators, lists and sets of lists, made where there are none. Remembered between commits;
  * after a rollback everything is forgotten, because what was remembered may never have been written.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { RegisteredList } from './list-registry.ts'
 
+/** What is kept of a list; its number means nothing outside the process. */
+type ListFacts = Omit<RegisteredList, 'number'>
+
 /** Entries a memory holds before it starts anew. */
 const REMEMBERED = 50_000
 
 export class Identifiers {
-  readonly #findClient: StatementSync
-  readonly #addClient: StatementSync
   readonly #findIndicator: StatementSync
   readonly #addIndicator: StatementSync
   readonly #findList: StatementSync
   readonly #saveList: StatementSync
   readonly #findSet: StatementSync
   readonly #addSet: StatementSync
-  readonly #clients = new Map<string, number>()
   readonly #indicators = new Map<string, number>()
   readonly #lists = new Map<string, number>()
   readonly #sets = new Map<string, number>()
 
   constructor(database: DatabaseSync) {
-    this.#findClient = database.prepare('SELECT id FROM client WHERE address = ?')
-    this.#addClient = database.prepare(
-      'INSERT INTO client (address, first_seen, last_seen) VALUES (?, ?, ?) RETURNING id',
-    )
     this.#findIndicator = database.prepare('SELECT id FROM indicator WHERE value = ? AND kind = ?')
     this.#addIndicator = database.prepare('INSERT INTO indicator (value, kind) VALUES (?, ?) RETURNING id')
     this.#findList = database.prepare('SELECT id FROM list WHERE name = ?')
@@ -40,21 +36,13 @@ export class Identifiers {
     this.#addSet = database.prepare('INSERT INTO list_set (lists) VALUES (?) RETURNING id')
   }
 
-  /** `key`: the address as 16 latin1 characters. A new client is first and last seen then. */
-  client(key: string, firstMs: number, lastMs: number): number {
-    return remember(this.#clients, key, () => {
-      const address = Buffer.from(key, 'latin1')
-      return idOf(this.#findClient.get(address) ?? this.#addClient.get(address, firstMs, lastMs))
-    })
-  }
-
   indicator(value: string, kind: number): number {
     return remember(this.#indicators, `${kind} ${value}`, () =>
       idOf(this.#findIndicator.get(value, kind) ?? this.#addIndicator.get(value, kind)),
     )
   }
 
-  list(list: RegisteredList): number {
+  list(list: ListFacts): number {
     return remember(this.#lists, list.id, () => {
       const found = this.#findList.get(list.id)
       return found ? idOf(found) : this.saveList(list)
@@ -62,7 +50,7 @@ export class Identifiers {
   }
 
   /** Writes what is known of a list; returns its id. */
-  saveList({ id, campaign, basis, action }: RegisteredList): number {
+  saveList({ id, campaign, basis, action }: ListFacts): number {
     return idOf(this.#saveList.get(id, campaign, basis, action))
   }
 
@@ -73,7 +61,7 @@ export class Identifiers {
   }
 
   forget(): void {
-    for (const memory of [this.#clients, this.#indicators, this.#lists, this.#sets]) memory.clear()
+    for (const memory of [this.#indicators, this.#lists, this.#sets]) memory.clear()
   }
 }
 

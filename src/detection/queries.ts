@@ -1,27 +1,22 @@
-/**
- * Reads the store for the admin plane, through a second, read-only connection: in WAL mode it never waits for the
- * writer, nor the writer for it. Statements are prepared once a file; a file that was moved aside is left for the new.
- */
-import { statSync } from 'node:fs'
-import { join } from 'node:path'
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+/** Reads clients and hits from the store for the admin plane. */
 import type { UnitSettings } from '../config/settings.ts'
+import type { Binding } from '../identity/binding.ts'
+import { openBindings } from './binding-ledger.ts'
 import { filterSql, type ClientFilter } from './client-filter.ts'
-import { clientHit, clientList, clientSummary } from './client-rows.ts'
-import type { ClientHit, ClientList, ClientSummary, Row } from './client-rows.ts'
+import { clientAddress, clientList, clientSummary } from './client-rows.ts'
+import type { ClientAddress, ClientHit, ClientList, ClientSummary, Row } from './client-rows.ts'
 import { pageOf, readCursor, writeCursor, type Page } from './cursor.ts'
+import { hitPage } from './hit-pages.ts'
 import { HOUR_MS } from './hit-totals.ts'
-import { DATABASE_FILE } from './schema.ts'
+import { changesSince } from './peer-export.ts'
+import { readPosition, type PeerPage } from './peer-page.ts'
+import { ReadConnection, type Ask } from './read-connection.ts'
 import { UnitIndex } from './units.ts'
 
 export type { ClientFilter } from './client-filter.ts'
-export type { ClientHit, ClientList, ClientSummary } from './client-rows.ts'
+export type { ClientAddress, ClientHit, ClientList, ClientSummary, ClientWho } from './client-rows.ts'
 export { BadCursor, type Page } from './cursor.ts'
-
-/** The file is not there yet, or cannot be read now; `cause` says why. */
-export class StoreUnavailable extends Error {
-  readonly code = 'THANHLOC_STORE_UNAVAILABLE'
-}
+export { StoreUnavailable } from './read-connection.ts'
 
 /**
  * `found`: the client found last comes first; nothing is missed or told twice while hits arrive. `recent`: the client
@@ -43,30 +38,59 @@ export interface ClientDetail extends ClientSummary {
 }
 
 export interface StoreTotals {
-  /** By status; in this release all are `new`. */
+  /** Machines by status; routers are none. */
   readonly clients: Readonly<Record<string, number>>
+  /** Routers and forwarders with hits of whoever is behind them. */
+  readonly routers: number
   /** Hits by the list that decided, since the store was begun. */
   readonly hitsByList: Readonly<Record<string, number>>
   /** Hits whose client is unknown. */
   readonly folded: number
 }
 
+/** Of the clients that a filter names. */
+export interface ClientCounts {
+  /** By status. */
+  readonly machines: Readonly<Record<string, number>>
+  readonly routers: number
+  /** Hits of all of them. */
+  readonly blocked: number
+  readonly logged: number
+}
+
+/** A server whose hits stand in the file; 0 is this one. */
+export interface StoreNode {
+  readonly id: number
+  readonly key: string
+  readonly name: string
+  /** How far its changes are taken over, to go on from; empty: nothing yet. */
+  readonly position: string
+  readonly pulledAt: number | null
+}
+
 const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 1000
 const TIMELINE_HOURS = 31 * 24
-const WAIT_MS = 1000
+/** Addresses shown of each client of a list, and of one alone. */
+const LISTED_ADDRESSES = 8
+const SHOWN_ADDRESSES = 256
 
 export class StoreReader {
-  readonly #path: string
+  /** For other readers of the same file. */
+  readonly connection: ReadConnection
+  readonly #ask: Ask
   #units: UnitIndex
-  #database: DatabaseSync | null = null
-  #inode = 0
-  readonly #statements = new Map<string, StatementSync>()
 
   /** `directory`: the data directory. Opens nothing yet. */
   constructor(directory: string, units: readonly UnitSettings[]) {
-    this.#path = join(directory, DATABASE_FILE)
+    this.connection = new ReadConnection(directory)
+    this.#ask = this.connection.ask
     this.#units = new UnitIndex(units)
+  }
+
+  /** Which unit an address belongs to. */
+  get units(): UnitIndex {
+    return this.#units
   }
 
   /** Takes the units of new settings. */
@@ -87,32 +111,47 @@ export class StoreReader {
       conditions.push(sort === 'found' ? 'c.id < :id' : '(c.last_seen, c.id) < (:lastSeen, :id)')
       Object.assign(values, sort === 'found' ? { id: keys[0]! } : { lastSeen: keys[0]!, id: keys[1]! })
     }
-    const rows = this.#all(
+    const rows = this.#ask(
       `SELECT c.* FROM client AS c ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}
        ORDER BY ${sort === 'found' ? 'c.id DESC' : 'c.last_seen DESC, c.id DESC'} LIMIT :limit`,
       { ...values, limit: limit + 1 },
     )
-    const lists = this.#listsOf(rows.slice(0, limit))
-    return pageOf(
-      rows,
-      limit,
-      (row) => this.#summary(row, lists),
-      ({ id, last_seen }) =>
-        writeCursor(sort, sort === 'found' ? [Number(id)] : [Number(last_seen), Number(id)]),
+    const summary = this.#summaries(rows.slice(0, limit), LISTED_ADDRESSES)
+    return pageOf(rows, limit, summary, ({ id, last_seen }) =>
+      writeCursor(sort, sort === 'found' ? [Number(id)] : [Number(last_seen), Number(id)]),
     )
   }
 
-  /** One client with its newest hits, or null. Throws StoreUnavailable. */
+  /** How many clients there are and their hits, by status; routers apart. Throws StoreUnavailable. */
+  countClients(filter: ClientFilter = {}): ClientCounts {
+    const { conditions, values } = filterSql(filter, this.#units, (text) => this.#matchingIndicators(text))
+    const rows = this.#ask(
+      `SELECT c.kind, c.status, count(*) AS n, total(c.blocked_count) AS blocked, total(c.logged_count) AS logged
+       FROM client AS c ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''} GROUP BY c.kind, c.status`,
+      values,
+    )
+    const sum = (of: readonly Row[], column: string): number =>
+      of.reduce((total, row) => total + Number(row[column]), 0)
+    const machines = rows.filter(({ kind }) => kind === 'machine')
+    return {
+      machines: Object.fromEntries(machines.map(({ status, n }) => [String(status), Number(n)])),
+      routers: sum(rows, 'n') - sum(machines, 'n'),
+      blocked: sum(rows, 'blocked'),
+      logged: sum(rows, 'logged'),
+    }
+  }
+
+  /** One client with its newest hits, or null. An id that was merged into another leads there. Throws StoreUnavailable. */
   getClient(id: number, hitLimit = DEFAULT_LIMIT): ClientDetail | null {
-    const [row] = this.#all('SELECT * FROM client WHERE id = :id', { id })
+    const [row] = this.#ask('SELECT * FROM client WHERE id = :id', { id: this.#idNow(id) })
     if (!row) return null
-    const hours = this.#all(
+    const hours = this.#ask(
       'SELECT hour, hit_count FROM hit_hour WHERE client_id = :id ORDER BY hour DESC LIMIT :limit',
-      { id, limit: TIMELINE_HOURS },
+      { id: Number(row['id']), limit: TIMELINE_HOURS },
     )
     return {
-      ...this.#summary(row, this.#listsOf([row])),
-      hitPage: this.listHits(id, { limit: hitLimit }),
+      ...this.#summaries([row], SHOWN_ADDRESSES)(row),
+      hitPage: this.listHits(Number(row['id']), { limit: hitLimit }),
       timeline: hours
         .toReversed()
         .map(({ hour, hit_count }) => ({ at: Number(hour) * HOUR_MS, hits: Number(hit_count) })),
@@ -121,33 +160,44 @@ export class StoreReader {
 
   /** What a client did, the newest first. Throws BadCursor, StoreUnavailable. */
   listHits(clientId: number, request: PageRequest = {}): Page<ClientHit> {
-    const limit = limitOf(request)
-    const [lastAt, indicator] =
-      request.cursor === undefined ? [null, null] : readCursor(request.cursor, 'hits', 2)
-    const rows = this.#all(
-      `SELECT h.*, i.kind, i.value, s.lists FROM hit AS h
-         JOIN indicator AS i ON i.id = h.indicator_id JOIN list_set AS s ON s.id = h.list_set_id
-       WHERE h.client_id = :clientId AND (:lastAt IS NULL OR (h.last_at, h.indicator_id) < (:lastAt, :indicator))
-       ORDER BY h.last_at DESC, h.indicator_id DESC LIMIT :limit`,
-      { clientId, lastAt: lastAt ?? null, indicator: indicator ?? null, limit: limit + 1 },
-    )
-    const names = new Map(
-      this.#all('SELECT id, name FROM list').map(({ id, name }) => [Number(id), String(name)]),
-    )
-    return pageOf(
-      rows,
-      limit,
-      (row) => clientHit(row, names),
-      ({ last_at, indicator_id }) => writeCursor('hits', [Number(last_at), Number(indicator_id)]),
-    )
+    return hitPage(this.#ask, this.#idNow(clientId), limitOf(request), request.cursor)
+  }
+
+  /**
+   * What has changed at this node behind `position` (empty: all there is), for another one: at most `limit` rows, seen
+   * here, with absolute counts. Throws BadPeerPage, StoreUnavailable.
+   */
+  changesSince(position: string, limit: number): PeerPage {
+    const from = readPosition(position)
+    return this.connection.atOnce(() => changesSince(this.#ask, from, limit))
+  }
+
+  /** Servers whose hits stand here, this one first. Throws StoreUnavailable. */
+  nodes(): StoreNode[] {
+    return this.#ask('SELECT * FROM node ORDER BY id').map((row) => ({
+      id: Number(row['id']),
+      key: String(row['key']),
+      name: String(row['name']),
+      position: String(row['position']),
+      pulledAt: row['pulled_at'] === null ? null : Number(row['pulled_at']),
+    }))
+  }
+
+  /** Bindings that were open when they were told last, for the sources of identity at their start. Throws StoreUnavailable. */
+  openBindings(): Generator<Binding[]> {
+    return openBindings(this.#ask)
   }
 
   /** For metrics and the overview. Throws StoreUnavailable. */
   totals(): StoreTotals {
     const counts = (sql: string): Record<string, number> =>
-      Object.fromEntries(this.#all(sql).map(({ name, n }) => [String(name), Number(n)]))
+      Object.fromEntries(this.#ask(sql).map(({ name, n }) => [String(name), Number(n)]))
     return {
-      clients: { new: 0, ...counts('SELECT status AS name, count(*) AS n FROM client GROUP BY status') },
+      clients: {
+        new: 0,
+        ...counts(`SELECT status AS name, count(*) AS n FROM client WHERE kind = 'machine' GROUP BY status`),
+      },
+      routers: counts(`SELECT 'all' AS name, count(*) AS n FROM client WHERE kind = 'router'`)['all'] ?? 0,
       hitsByList: counts('SELECT name, hit_count AS n FROM list'),
       folded:
         counts(`SELECT 'all' AS name, total(blocked_count + logged_count) AS n FROM folded_hit`)['all'] ?? 0,
@@ -155,66 +205,73 @@ export class StoreReader {
   }
 
   close(): void {
-    this.#statements.clear()
-    this.#database?.close()
-    this.#database = null
+    this.connection.close()
   }
 
-  #summary(row: Row, lists: ReadonlyMap<number, readonly ClientList[]>): ClientSummary {
-    return clientSummary(
-      row,
-      this.#units.find(row['address'] as Uint8Array),
-      lists.get(Number(row['id'])) ?? [],
-    )
+  /** What is told of these clients, each of them by its row. */
+  #summaries(rows: readonly Row[], addressLimit: number): (row: Row) => ClientSummary {
+    const ids = JSON.stringify(rows.map(({ id }) => Number(id)))
+    const lists = this.#listsOf(ids)
+    const addresses = this.#addressesOf(ids, addressLimit)
+    return (row) => {
+      const id = Number(row['id'])
+      const unit = this.#units.find(row['address'] as Uint8Array)
+      return clientSummary(row, unit, lists.get(id) ?? [], addresses.get(id) ?? [])
+    }
   }
 
-  #listsOf(clients: readonly Row[]): Map<number, ClientList[]> {
-    const rows = this.#all(
+  /** By client. `ids`: a JSON array of numbers. */
+  #listsOf(ids: string): Map<number, ClientList[]> {
+    const rows = this.#ask(
       `SELECT cl.*, l.name, l.campaign FROM client_list AS cl JOIN list AS l ON l.id = cl.list_id
        WHERE cl.client_id IN (SELECT value FROM json_each(:ids)) ORDER BY cl.client_id, cl.hit_count DESC, l.name`,
-      { ids: JSON.stringify(clients.map(({ id }) => Number(id))) },
+      { ids },
     )
-    const lists = new Map<number, ClientList[]>()
-    for (const row of rows) {
-      const client = Number(row['client_id'])
-      lists.set(client, [...(lists.get(client) ?? []), clientList(row)])
-    }
-    return lists
+    return byClient(rows, clientList)
+  }
+
+  #addressesOf(ids: string, limit: number): Map<number, ClientAddress[]> {
+    // The last hit of a client is the last from its latest address.
+    const rows = this.#ask(
+      `SELECT * FROM (
+         SELECT a.client_id, a.address, a.first_at, iif(a.address = c.address, c.last_seen, a.last_at) AS last_at,
+           row_number() OVER (PARTITION BY a.client_id ORDER BY a.address = c.address DESC, a.last_at DESC) AS place
+         FROM client AS c CROSS JOIN client_address AS a ON a.client_id = c.id
+         WHERE c.id IN (SELECT value FROM json_each(:ids)))
+       WHERE place <= :limit ORDER BY client_id, place`,
+      { ids, limit },
+    )
+    return byClient(rows, clientAddress)
+  }
+
+  /** The id of the client that an id means now. */
+  #idNow(id: number): number {
+    const [alias] = this.#ask('SELECT client_id FROM client_alias WHERE old_id = :id', { id })
+    return Number(alias?.['client_id'] ?? id)
   }
 
   /** Indicators that hold `text`, or that it is a name under. */
   #matchingIndicators(text: string): number[] {
     const wanted = text.toLowerCase()
-    return this.#all(
+    return this.#ask(
       `SELECT id FROM indicator WHERE instr(value, :wanted) > 0
          OR (kind < 3 AND substr(:wanted, -length(value) - 1) = '.' || value)`,
       { wanted },
     ).map(({ id }) => Number(id))
   }
-
-  #all(sql: string, values: Record<string, SQLInputValue> = {}): Row[] {
-    try {
-      const database = this.#open()
-      let statement = this.#statements.get(sql)
-      if (!statement) this.#statements.set(sql, (statement = database.prepare(sql)))
-      return statement.all(values)
-    } catch (error) {
-      // What is wrong with the file is the writer's to mend; the next call opens it anew.
-      this.close()
-      throw new StoreUnavailable(`the store cannot be read: ${(error as Error).message}`, { cause: error })
-    }
-  }
-
-  #open(): DatabaseSync {
-    const { ino } = statSync(this.#path)
-    if (this.#database && ino === this.#inode) return this.#database
-    this.close()
-    this.#database = new DatabaseSync(this.#path, { readOnly: true, timeout: WAIT_MS })
-    this.#inode = ino
-    return this.#database
-  }
 }
 
 function limitOf({ limit = DEFAULT_LIMIT }: PageRequest): number {
   return Math.min(Math.max(Math.trunc(limit) || 1, 1), MAX_LIMIT)
+}
+
+function byClient<Item>(rows: readonly Row[], item: (row: Row) => Item): Map<number, Item[]> {
+  const items = new Map<number, Item[]>()
+  for (const row of rows) {
+    const client = Number(row['client_id'])
+    const known = items.get(client)
+    if (known === undefined) items.set(client, [item(row)])
+    else known.push(item(row))
+  }
+  return items
 }

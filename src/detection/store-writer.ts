@@ -9,9 +9,14 @@ import { databaseBytes, moveAside, openDatabase, type Connect } from './database
 import { faultKind } from './fault.ts'
 import { HitCommit, type SealedHalf } from './hit-commit.ts'
 import { HOUR_MS } from './hit-totals.ts'
+import { IdentityCommit } from './identity-commit.ts'
 import type { ListRegistry } from './list-registry.ts'
 import type { StoreLog } from './log.ts'
+import type { OpenWitness } from './pair-change.ts'
+import { PeerCommit, type PeerApplied } from './peer-commit.ts'
+import type { PeerPage } from './peer-page.ts'
 import { DATABASE_FILE } from './schema.ts'
+import { StoreSession } from './store-session.ts'
 
 /** Bounds of the timeline: a year and a month, and about 100 MB. */
 const HOURS_KEPT = 400 * 24
@@ -26,11 +31,22 @@ export interface StoreWriterOptions {
   /** Opens a connection; tests put limited ones here. */
   readonly connect?: Connect
   readonly hourRowsKept?: number
+  /** What this server is called, for people who look at another one. */
+  readonly nodeName?: string
+  /** Networks of routers, CIDR. */
+  readonly routers?: readonly string[]
+  /** Who hears of every commit within its transaction. */
+  readonly openWitness?: OpenWitness
+  /** Whether a legal hold keeps what would go for its age. */
+  readonly isHeld?: () => boolean
 }
 
 interface Connection {
   readonly database: DatabaseSync
+  readonly session: StoreSession
   readonly commit: HitCommit
+  readonly identity: IdentityCommit
+  readonly peers: PeerCommit
   readonly dropHour: StatementSync
   readonly saveHorizon: StatementSync
 }
@@ -43,9 +59,12 @@ export class StoreWriter {
   #tidiedHour = -1
   #surplusHourRows = 0
   #hasOldHours = false
+  #hasOldBindings = false
+  #routers: readonly string[]
 
   constructor(options: StoreWriterOptions) {
     this.#options = options
+    this.#routers = options.routers ?? []
   }
 
   /** Pairs of client and indicator in the file; 0 until it was first open. */
@@ -65,18 +84,38 @@ export class StoreWriter {
 
   /** Commits a half, or finds that it is in. Throws what SQLite or the file system throws; see `faultKind`. */
   commit(half: SealedHalf): 'committed' | 'known' {
-    return this.#attempt(({ commit }) => {
-      const result = commit.commit(half)
-      this.#rows += commit.addedRows
-      return result
-    })
+    return this.#changing(({ commit }) => commit.commit(half))
   }
 
-  /** Opens the file where it is not open, writes changed lists, drops hours past the bounds. Throws as `commit`. */
+  /** Lets `work` write what is told of machines; each of its calls is a transaction. Throws as `commit`. */
+  identity<T>(work: (commit: IdentityCommit) => T): T {
+    return this.#changing(({ identity }) => work(identity))
+  }
+
+  /** Takes over what has changed at another node. Throws as `commit`, BadPeerPage, TooManyNodes. */
+  applyPeerPage(page: PeerPage): PeerApplied {
+    return this.#changing(({ peers }) => peers.apply(page, this.#options.clock.wallMs()))
+  }
+
+  /** Lets `work` change what is concluded from hits; its transactions are those of the session. Throws as `commit`. */
+  within<T>(work: (session: StoreSession) => T): T {
+    return this.#changing(({ session }) => work(session))
+  }
+
+  /** Takes the networks of routers from new settings; who clients are is to be looked at anew then. */
+  setRouters(networks: readonly string[]): void {
+    this.#routers = networks
+    this.#connection?.session.tellRouters(networks)
+  }
+
+  /** Opens the file where it is not open, writes changed lists, drops what is past the bounds. Throws as `commit`. */
   tidy(): void {
     this.#attempt((connection) => {
       connection.commit.saveLists()
       this.#dropHours(connection)
+      // In 1970 nothing is old: what is held goes by number alone.
+      const nowMs = this.#isHeld ? 0 : this.#options.clock.wallMs()
+      if (this.#hasOldBindings) this.#hasOldBindings = connection.identity.tidy(nowMs)
     })
   }
 
@@ -88,6 +127,15 @@ export class StoreWriter {
       // A reader or a full disk is in the way: the WAL stays and is read at the next start.
     }
     this.#disconnect()
+  }
+
+  /** For `work` that is one transaction: keeps count of the rows. */
+  #changing<T>(work: (connection: Connection) => T): T {
+    return this.#attempt((connection) => {
+      const result = work(connection)
+      this.#rows += connection.session.takeAddedPairs()
+      return result
+    })
   }
 
   #attempt<T>(work: (connection: Connection) => T): T {
@@ -102,14 +150,18 @@ export class StoreWriter {
   }
 
   #connect(): Connection {
-    const { directory, registry, clock, connect } = this.#options
-    const { database, movedTo } = openDatabase(directory, clock, connect)
+    const { directory, registry, clock, log, connect, nodeName = '', openWitness = null } = this.#options
+    const { database, movedTo } = openDatabase(directory, clock, log, connect)
     if (movedTo !== null) this.#sayMoved(movedTo, 'it failed the check at the start')
     try {
       this.#rows = Number(database.prepare('SELECT sum(indicator_count) AS n FROM client').get()!['n'])
+      const session = new StoreSession(database, { nodeName, routers: this.#routers, openWitness })
       return {
         database,
-        commit: new HitCommit(database, registry),
+        session,
+        commit: new HitCommit(session, registry),
+        identity: new IdentityCommit(session),
+        peers: new PeerCommit(session),
         dropHour: database.prepare(
           'DELETE FROM hit_hour WHERE hour = (SELECT min(hour) FROM hit_hour) RETURNING hour',
         ),
@@ -122,6 +174,10 @@ export class StoreWriter {
       database.close()
       throw error
     }
+  }
+
+  get #isHeld(): boolean {
+    return this.#options.isHeld?.() ?? false
   }
 
   #disconnect(): void {
@@ -152,7 +208,8 @@ export class StoreWriter {
         .prepare('SELECT count(*) AS rows, min(hour) AS oldest FROM hit_hour')
         .get()!
       this.#surplusHourRows = Number(rows) - (this.#options.hourRowsKept ?? HOUR_ROWS_KEPT)
-      this.#hasOldHours = Number(oldest ?? hour) < hour - HOURS_KEPT
+      this.#hasOldHours = !this.#isHeld && Number(oldest ?? hour) < hour - HOURS_KEPT
+      this.#hasOldBindings = true
       this.#tidiedHour = hour
     }
     if (this.#surplusHourRows <= 0 && !this.#hasOldHours) return

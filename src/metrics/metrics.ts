@@ -1,6 +1,8 @@
 /** All metrics of the process in one registry, and their text form. Lives in the control thread. */
 import { Registry } from 'prom-client'
+import type { AlertsStatus } from '../alerts/alerts.ts'
 import type { ControlWords } from '../thread/control-words.ts'
+import { declareAlertMetrics } from './alert-metrics.ts'
 import type { Counters } from './counters.ts'
 import { Declarations } from './declare.ts'
 import { declarePolicyMetrics } from './policy-metrics.ts'
@@ -14,6 +16,7 @@ export interface MetricsSources extends ProcessReadings {
   /** One a resolver thread. */
   readonly counters: readonly Counters[]
   readonly words: ControlWords
+  alerts(): AlertsStatus
 }
 
 export class Metrics {
@@ -27,6 +30,7 @@ export class Metrics {
     declareQueryMetrics(declare, counters)
     declarePolicyMetrics(declare, board, counters, words, clock)
     declareUpstreamMetrics(declare, board, counters)
+    declareAlertMetrics(declare, () => sources.alerts())
     declareProcessMetrics(declare, this.registry, board, sources)
   }
 

@@ -65,8 +65,9 @@ export function declarePolicyMetrics(
   declare.counter('hits_lost_total', 'Hits not counted, for want of room in memory.', [], sum('hitsLost'))
   declare.gauge(
     'clients_with_hits',
-    'Clients that asked for a listed name, by their status.',
+    'Machines that asked for a listed name, by their status; routers, which hide machines, are not counted.',
     ['status'],
     () => Object.entries(board.totals.value?.clients ?? {}).map(([status, count]) => [{ status }, count]),
   )
+  declare.gauge('routers_with_hits', 'Routers and forwarders behind which somebody asked for a listed name.', [], () => single(board.totals.value?.routers)) // prettier-ignore
 }

@@ -37,6 +37,7 @@ export interface Decision {
   readonly eachBecause: string | null
 }
 
+/** To be called in main, before the sockets are opened. */
 export function decideDatagrams(settings: Pick<Settings, 'datagrams'>): Decision {
   const reason = settings.datagrams === 'portable' ? null : batchedFault(libc)
   if (settings.datagrams === 'portable' || reason !== null)
@@ -44,6 +45,7 @@ export function decideDatagrams(settings: Pick<Settings, 'datagrams'>): Decision
   return { datagrams: 'batched', reason, eachBecause: pktinfoTrial(libc!) }
 }
 
+/** What a resolver thread reads and sends by. `calls` is null where there is no FFI. */
 export function chooseDatagrams(
   settings: Pick<Settings, 'datagrams'>,
   parts: ChoiceParts,

@@ -38,7 +38,7 @@ const EXAMPLE = {
   allow: [{ path: 'allow.txt' }],
   units: [{ id: 'u1', name: 'Sở', networks: ['10.1.0.0/16'], parent: null }],
   store: { path: 'data' },
-  admin: { listen: 'off', hosts: ['a.test'], tokenFile: null },
+  admin: { listen: 'off', hosts: ['a.test'], tokenFile: null, tls: { certificate: 'c.pem', key: 'k.pem' } },
   metrics: { listen: '127.0.0.1:9153' },
   log: { level: 'warn' },
 }

@@ -123,6 +123,8 @@ describe('filters', () => {
     ['q=evil3', [address(0)]],
     ['status=new&q=bot.com', firstFive],
     ['status=cleaned', []],
+    ['kind=machine&q=bot.com', firstFive],
+    ['kind=router', []],
     ['since=2001-01-01&q=bot.com', firstFive],
     ['since=2001-01-01&until=2001-12-31', []],
     ['until=2001-12-31', []],
@@ -146,6 +148,7 @@ describe('filters', () => {
       '?lists=apt32',
       '?limit=1001',
       '?sort=name',
+      '?kind=printer',
       '?since=23/08/2022',
       '?until=2022-13-01',
     ]) {

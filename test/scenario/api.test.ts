@@ -36,7 +36,11 @@ const post = (path: string, headers: Readonly<Record<string, string>>, body = '{
 function expectProblem({ status, headers, body, text }: Called, wanted: number, code: string): void {
   expect({ status, text }).toMatchObject({ status: wanted })
   expect(headers['content-type']).toMatch(/^application\/problem\+json/)
-  expect(body).toMatchObject({ type: 'about:blank', status: wanted, code: `THANHLOC_API_${code}` })
+  expect(body).toMatchObject({
+    type: 'about:blank',
+    status: wanted,
+    code: code.startsWith('ACCOUNT_') ? `THANHLOC_${code}` : `THANHLOC_API_${code}`,
+  })
   const { title, detail } = body as { title: string; detail: string }
   expect([typeof title, detail.length > 10]).toEqual(['string', true])
   expect(text).not.toMatch(/node_modules|\.ts:\d|at \w+ \(/)
@@ -56,12 +60,12 @@ afterAll(() => stage.close())
 
 describe('over TCP', () => {
   it.each([
-    ['none', {}],
-    ['another', { authorization: `Bearer ${TOKEN}x` }],
-    ['a beginning', { authorization: `Bearer ${TOKEN.slice(0, -1)}` }],
-    ['of another scheme', { authorization: `Basic ${TOKEN}` }],
-    ['an empty one', { authorization: 'Bearer ' }],
-  ])('a token is needed; %s: 401', async (_what, headers: Record<string, string>) => {
+    ['none', {}, 'TOKEN'],
+    ['another', { authorization: `Bearer ${TOKEN}x` }, 'ACCOUNT_TOKEN'],
+    ['a beginning', { authorization: `Bearer ${TOKEN.slice(0, -1)}` }, 'ACCOUNT_TOKEN'],
+    ['of another scheme', { authorization: `Basic ${TOKEN}` }, 'ACCOUNT_TOKEN'],
+    ['an empty one', { authorization: 'Bearer ' }, 'ACCOUNT_TOKEN'],
+  ])('a token is needed; %s: 401', async (_what, headers: Record<string, string>, code) => {
     for (const path of [
       '/api/v1/status',
       '/api/v1/clients',
@@ -71,11 +75,11 @@ describe('over TCP', () => {
       '/api/v1/allow',
     ]) {
       const reply = await get(path, headers)
-      expectProblem(reply, 401, 'TOKEN')
+      expectProblem(reply, 401, code)
       expect(reply.headers['www-authenticate']).toMatch(/^Bearer/)
       expect(reply.text).not.toContain('127.0.7.1')
     }
-    expectProblem(await post('/api/v1/lists/reload', { ...JSON_TYPE, ...headers }), 401, 'TOKEN')
+    expectProblem(await post('/api/v1/lists/reload', { ...JSON_TYPE, ...headers }), 401, code)
   })
 
   it('with the token everything is answered, and kept by no cache', async () => {
@@ -160,7 +164,7 @@ describe('over TCP', () => {
 
   it('the token may be replaced while the server runs; a file that is gone lets nobody in', async () => {
     writeFileSync(stage.server.path('token'), 'another-token-of-many-characters\n')
-    expectProblem(await get('/api/v1/status', BEARER), 401, 'TOKEN')
+    expectProblem(await get('/api/v1/status', BEARER), 401, 'ACCOUNT_TOKEN')
     expect(
       (await get('/api/v1/status', { authorization: 'Bearer another-token-of-many-characters' })).status,
     ).toBe(200)
@@ -181,9 +185,9 @@ describe('without a token in the configuration', () => {
   it('nothing about clients is shown over TCP, and what to do is said', async () => {
     const closed = await TestServer.start({ config: OPEN_ADMIN })
     try {
-      const reply = await call(adminPort(closed), 'GET', '/api/v1/clients', { authorization: 'Bearer ' })
+      const reply = await call(adminPort(closed), 'GET', '/api/v1/clients')
       expectProblem(reply, 401, 'TOKEN')
-      expect((reply.body as { detail: string }).detail).toMatch(/admin\.tokenFile.*THANHLOC_ADMIN_TOKEN/)
+      expect((reply.body as { detail: string }).detail).toMatch(/admin\.sock.*thanhloc user add/)
       expect((await call(adminPort(closed), 'GET', '/healthz')).status).toBe(200)
     } finally {
       await closed.stop()

@@ -56,14 +56,14 @@ describe('allow', () => {
     expect(said).toMatch(/^wrong\.vn and all names under it are let through until \d{4}-/)
     for (const name of ['wrong.vn', 'www.wrong.vn']) expect(await dataOf(name)).toBe(CLEAN)
     expect((await overrides()).items).toMatchObject([
-      { name: 'wrong.vn', reason: 'Cổng của trường', actor: 'admin.sock' },
+      { name: 'wrong.vn', reason: 'Cổng của trường', actor: 'socket' },
     ])
     expect(expectOk(await run('lookup', 'www.wrong.vn'))).toMatch(/let through by hand/)
     const line = await stage.server.logged(({ msg }) => msg === 'a name is let through by hand')
     expect(line).toMatchObject({ level: 'warn', name: 'wrong.vn', reason: 'Cổng của trường' })
     expectOk(await run('allow', 'wrong.vn', '--remove'))
     for (const name of ['wrong.vn', 'www.wrong.vn']) expect(await dataOf(name)).toBe(SINKHOLE)
-    expect((await overrides()).ended[0]).toMatchObject({ name: 'wrong.vn', endedBy: 'admin.sock' })
+    expect((await overrides()).ended[0]).toMatchObject({ name: 'wrong.vn', endedBy: 'socket' })
   })
 
   it('ends by itself', async () => {

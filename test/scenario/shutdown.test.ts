@@ -97,6 +97,8 @@ describe('SIGTERM', () => {
     const logged = under.lines.filter((line) => line.msg === 'blocked' && line['client'] === LAST)
     expect(logged.reduce((sum, line) => sum + (line['count'] as number), 0)).toBe(300)
     expect(readdirSync(join(directory, 'data')).toSorted()).toEqual([
+      'accounts.db',
+      'alerts.db',
       'lists',
       'snapshot.packed',
       'thanhloc.db',

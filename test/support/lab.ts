@@ -29,13 +29,15 @@ export class Lab {
   readonly serverSide: string
   readonly clientSide: string
   readonly directory: string
+  readonly #sides: string[]
   readonly #upstream: ChildProcess
   #server: TestServer | null = null
 
   private constructor(name: string) {
     this.serverSide = `${name}-s`
     this.clientSide = `${name}-c`
-    for (const side of [this.serverSide, this.clientSide]) run('ip', 'netns', 'add', side)
+    this.#sides = [this.serverSide, this.clientSide]
+    for (const side of this.#sides) run('ip', 'netns', 'add', side)
     run('ip', 'link', 'add', DEVICE, 'netns', this.serverSide, 'type', 'veth', 'peer', 'name', DEVICE, 'netns', this.clientSide) // prettier-ignore
     const up = (side: string, ...addresses: string[]): void => {
       const device = (...words: string[]): string => run('ip', '-n', side, ...words)
@@ -86,6 +88,14 @@ export class Lab {
     return this.#server
   }
 
+  /** One machine more, without a cable; removed with the others. Returns the name of its namespace. */
+  addSide(suffix: string): string {
+    const side = `${this.serverSide}-${suffix}`
+    run('ip', 'netns', 'add', side)
+    this.#sides.push(side)
+    return side
+  }
+
   /** Runs a program on the client. */
   client(program: string, ...args: readonly string[]): string {
     return run('ip', 'netns', 'exec', this.clientSide, program, ...args)
@@ -115,7 +125,7 @@ export class Lab {
       this.#upstream.kill('SIGKILL')
       await closed
     }
-    for (const side of [this.serverSide, this.clientSide]) remove(side)
+    for (const side of this.#sides) remove(side)
     rmSync(this.directory, { recursive: true, force: true })
   }
 }

@@ -75,7 +75,7 @@ export class TestServer {
       ],
       {
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-        env: { ...process.env, UV_THREADPOOL_SIZE: '8', ...options.env },
+        env: { ...process.env, ...options.env },
       },
     )
     this.process.stdout!.setEncoding('utf8').on('data', (text: string) => this.#hear(text))

@@ -1,6 +1,6 @@
 /** `/allow` and `/pause`: undoing a wrong block at once, on record, with an end. */
 import { Type } from 'typebox'
-import type { FastifyRequest } from 'fastify'
+import { actorOf } from '../../accounts/principal.ts'
 import type { EndedOverride, Override } from '../../lists/overrides.ts'
 import type { ListsStatus } from '../../lists/status.ts'
 import type { Admin } from '../app.ts'
@@ -48,10 +48,11 @@ interface Overridden {
   readonly ended: readonly EndedOverride[]
 }
 
-export function addAllowRoutes(app: Admin, { mail }: AdminSources): void {
+export function addAllowRoutes(app: Admin, { mail, accounts }: AdminSources): void {
   app.get(
     '/allow',
     {
+      config: { access: 'list.read' },
       schema: {
         tags: ['policy'],
         summary: 'Names let through by hand, the pause, and those that have ended',
@@ -72,6 +73,7 @@ export function addAllowRoutes(app: Admin, { mail }: AdminSources): void {
   app.post(
     '/allow',
     {
+      config: { access: 'list.allow' },
       schema: {
         tags: ['policy'],
         summary: 'Let a name and all under it through, at once',
@@ -85,13 +87,20 @@ export function addAllowRoutes(app: Admin, { mail }: AdminSources): void {
         response: responses({ 201: Entry }),
       },
     },
-    async ({ body, ...request }, reply) => {
+    async ({ body, caller }, reply) => {
       const name = readDomain(body.name)
       if (!name.includes('.')) {
         throw new ApiError('THANHLOC_API_UNPROCESSABLE', `name "${name}" is a whole top-level domain`)
       }
       const forMs = readDuration(body.for ?? '24h', MAX_ALLOW_MS, '366d')
-      const letter = { name, reason: body.reason.trim(), forMs, actor: actorOf(request.raw) }
+      const reason = body.reason.trim()
+      accounts.record(caller, {
+        action: 'list.allow',
+        target: `name:${name}`,
+        reason,
+        details: { for: body.for ?? '24h' },
+      })
+      const letter = { name, reason, forMs, actor: actorOf(caller.principal) }
       const made = await mail.request<Override>('lists', 'lists/allow', letter)
       return reply
         .code(201)
@@ -103,16 +112,24 @@ export function addAllowRoutes(app: Admin, { mail }: AdminSources): void {
   app.delete(
     '/allow/:name',
     {
+      config: { access: 'list.allow' },
       schema: {
         tags: ['policy'],
         summary: 'Take an allow entry back, at once',
         params: strict({ name: Type.String({ minLength: 1, maxLength: 300 }) }),
+        querystring: strict({ reason: Type.Optional(Reason) }),
         response: responses({ 204: Type.Null({ description: 'taken back' }) }),
       },
     },
-    async (request, reply) => {
-      const name = readDomain(request.params.name)
-      const letter = { name, actor: actorOf(request.raw) }
+    async ({ params, query, caller }, reply) => {
+      const name = readDomain(params.name)
+      accounts.record(caller, {
+        action: 'list.allow',
+        target: `name:${name}`,
+        reason: query.reason ?? '',
+        details: { removed: true },
+      })
+      const letter = { name, actor: actorOf(caller.principal) }
       const removed = await mail.request<boolean>('lists', 'lists/allow-remove', letter)
       if (!removed) throw new ApiError('THANHLOC_API_NOT_FOUND', `No allow entry names "${name}".`)
       return reply.code(204).send(null)
@@ -122,6 +139,7 @@ export function addAllowRoutes(app: Admin, { mail }: AdminSources): void {
   app.post(
     '/pause',
     {
+      config: { access: 'list.change' },
       schema: {
         tags: ['policy'],
         summary: 'Stop all blocking for a while, or go on with it',
@@ -132,21 +150,22 @@ export function addAllowRoutes(app: Admin, { mail }: AdminSources): void {
         response: responses({ 200: Pause }),
       },
     },
-    async (request) => {
-      const { for: duration, reason } = request.body
+    async ({ body, caller }) => {
+      const { for: duration, reason } = body
       const isOff = duration === 'off'
       if (!isOff && reason === undefined)
         throw new ApiError('THANHLOC_API_INVALID', 'body.reason is needed for a pause')
       const forMs = isOff ? 0 : readDuration(duration, MAX_PAUSE_MS, '7d')
-      const letter = { forMs, reason: reason?.trim() ?? 'pause ended', actor: actorOf(request.raw) }
+      accounts.record(caller, {
+        action: 'list.change',
+        target: 'pause',
+        reason: reason?.trim() ?? '',
+        details: { for: duration },
+      })
+      const actor = actorOf(caller.principal)
+      const letter = { forMs, reason: reason?.trim() ?? 'pause ended', actor }
       const pause = await mail.request<ListsStatus['pause']>('lists', 'lists/pause', letter)
       return { pausedUntil: pause === null ? null : timeText(pause.untilMs), reason: pause?.reason ?? null }
     },
   )
-}
-
-/** Who did it, as far as can be told: an address, or whoever may use the socket. */
-function actorOf(raw: FastifyRequest['raw']): string {
-  const address = raw.socket.remoteAddress
-  return address === undefined ? 'admin.sock' : `API from ${address.replace(/^::ffff:/, '')}`
 }

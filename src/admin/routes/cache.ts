@@ -3,24 +3,28 @@ import { Type } from 'typebox'
 import type { ThreadName } from '../../thread/mail.ts'
 import type { Admin } from '../app.ts'
 import { ApiError } from '../problem.ts'
-import { readDomain, responses, strict } from '../schema.ts'
+import { readDomain, Reason, responses, strict } from '../schema.ts'
 import type { AdminSources } from '../sources.ts'
 
-export function addCacheRoutes(app: Admin, { mail, board }: AdminSources): void {
+export function addCacheRoutes(app: Admin, { mail, board, accounts }: AdminSources): void {
   app.post(
     '/cache/flush',
     {
+      config: { access: 'cache.flush' },
       schema: {
         tags: ['server'],
         summary: 'Forget cached answers: of one name, or all',
         querystring: strict({ name: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })) }),
+        body: strict({ reason: Type.Optional(Reason) }),
         response: responses({
           200: Type.Object({ removed: Type.Integer({ description: 'answers forgotten' }) }),
         }),
       },
     },
-    async ({ query }) => {
+    async ({ query, body, caller }) => {
       const name = query.name === undefined ? null : readDomain(query.name)
+      const target = name === null ? '' : `name:${name}`
+      accounts.record(caller, { action: 'cache.flush', target, reason: body.reason ?? '' })
       const removed = await Promise.all([...board.resolvers.keys()].map((thread) => flush(thread, name)))
       return { removed: removed.reduce((sum, count) => sum + count, 0) }
     },

@@ -6,7 +6,7 @@ import type { ListsStatus } from '../../lists/status.ts'
 import type { Admin } from '../app.ts'
 import { ListReport, listReport } from '../reports.ts'
 import { ApiError } from '../problem.ts'
-import { readDomain, Report, responses, strict } from '../schema.ts'
+import { readDomain, Reason, Report, responses, strict } from '../schema.ts'
 import type { AdminSources } from '../sources.ts'
 
 /** Ten million names take ten seconds; a busy machine longer. */
@@ -21,10 +21,11 @@ const Lists = Type.Object({
   error: Type.Union([Type.String(), Type.Null()], { description: 'why the last build as a whole failed' }),
 })
 
-export function addListRoutes(app: Admin, { mail, settings }: AdminSources): void {
+export function addListRoutes(app: Admin, { mail, settings, accounts }: AdminSources): void {
   app.get(
     '/lists',
     {
+      config: { access: 'list.read' },
       schema: {
         tags: ['policy'],
         summary: 'Lists in order of precedence: state, counts, what was held back or refused',
@@ -37,6 +38,7 @@ export function addListRoutes(app: Admin, { mail, settings }: AdminSources): voi
   app.post(
     '/lists/reload',
     {
+      config: { access: 'list.change' },
       schema: {
         tags: ['policy'],
         summary: 'Read lists again now; answered when the outcome is in force or was refused',
@@ -45,14 +47,17 @@ export function addListRoutes(app: Admin, { mail, settings }: AdminSources): voi
             Type.String({ minLength: 1, maxLength: 253, description: 'id; all lists when absent' }),
           ),
           force: Type.Optional(Type.Boolean({ description: 'take it although it is suspiciously small' })),
+          reason: Type.Optional(Reason),
         }),
         response: responses({ 200: Lists }),
       },
     },
-    async ({ body: { list, force } }) => {
+    async ({ body: { list, force, reason = '' }, caller }) => {
       if (list !== undefined && !configuredLists(settings()).some(({ id }) => id === list)) {
         throw new ApiError('THANHLOC_API_NOT_FOUND', `There is no list "${list}" in the configuration.`)
       }
+      const target = list === undefined ? '' : `list:${list}`
+      accounts.record(caller, { action: 'list.change', target, reason, details: { force: force ?? false } })
       const asked = { id: list ?? null, force: force ?? false }
       return toAnswer(await mail.request<ListsStatus>('lists', 'lists/reload', asked, RELOAD_WAIT_MS))
     },
@@ -61,6 +66,7 @@ export function addListRoutes(app: Admin, { mail, settings }: AdminSources): voi
   app.get(
     '/lookup',
     {
+      config: { access: 'lookup' },
       schema: {
         tags: ['policy'],
         summary: 'What would be answered for a name or address, and which lists hold it',

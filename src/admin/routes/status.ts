@@ -1,9 +1,14 @@
 /** `GET /status`: everything about the server in one document. */
 import { Type } from 'typebox'
+import { may } from '../../accounts/roles.ts'
 import { Swapped } from '../../thread/control-words.ts'
 import type { Admin } from '../app.ts'
 import { findTroubles } from '../degraded.ts'
 import {
+  AlertsReport,
+  alertsReport,
+  IdentityReport,
+  identityReport,
   ListReport,
   listReport,
   StoreReport,
@@ -32,6 +37,8 @@ const Status = Type.Object({
   upstreams: Type.Array(UpstreamReport),
   cache: Type.Object({ entries: Type.Integer(), bytes: Type.Integer() }),
   store: Type.Union([StoreReport, Type.Null()]),
+  identity: IdentityReport,
+  alerts: AlertsReport,
   config: Type.Object({
     file: Type.Union([Type.String(), Type.Null()]),
     loadedAt: Time,
@@ -47,14 +54,17 @@ export function addStatusRoutes(app: Admin, sources: AdminSources): void {
   app.get(
     '/status',
     {
+      config: { access: 'status.read' },
       schema: {
         tags: ['server'],
         summary: 'Threads, lists, upstreams, cache, store, configuration, and what is wrong',
         response: responses({ 200: Status }),
       },
     },
-    async () => {
+    async ({ caller }) => {
       await board.refresh()
+      // Lines of files quote what stands in them: machines, telephone numbers.
+      const showsLines = may(caller.principal, 'settings.read')
       const pausedUntilMs = words.pausedUntilMs
       return {
         ...build,
@@ -71,10 +81,12 @@ export function addStatusRoutes(app: Admin, sources: AdminSources): void {
         upstreams: mergeUpstreams(board.resolvers.values()).map(upstreamReport),
         cache: cacheTotals(sources),
         store: board.store.value === null ? null : storeReport(board.store.value),
+        identity: identityReport(sources.identity(), showsLines),
+        alerts: alertsReport(sources.alerts.status(), showsLines),
         config: {
           ...config.state,
           loadedAt: timeText(config.state.loadedAt),
-          errors: [...config.state.errors],
+          errors: showsLines ? [...config.state.errors] : [],
           needsRestart: [...config.state.needsRestart],
         },
         log: { dropped: { ...logDrops() } },

@@ -19,11 +19,26 @@ export const UnitsSchema = Type.Array(
         default: null,
       }),
       contact: Type.String({ description: 'Who cleans a machine there: name, telephone.', default: '' }),
+      wan: Type.Array(Type.String({ format: 'network' }), {
+        description:
+          'Public addresses or networks it is seen under from outside: what botnet lists name. See `identity.botnetList`.',
+        default: [],
+      }),
+      code: Type.String({
+        description: 'Its official code (mã định danh), as lists and document exchange name it.',
+        default: '',
+      }),
     },
     { additionalProperties: false },
   ),
   { description: 'Organisations: departments, wards, schools.', default: [], maxItems: 10_000 },
 )
+
+export const UnitsFileSchema = Type.Union([Type.Null(), Type.String({ format: 'path' })], {
+  description:
+    'CSV file with more units, from a spreadsheet: columns id, name, networks, parent, contact, wan, code (or mã, tên đơn vị, dải mạng, đơn vị cấp trên, liên hệ, ip công khai, mã định danh); several networks in a cell with a space or `;` between. Its mistakes are those of the configuration, with their line.',
+  default: null,
+})
 
 export const StoreSchema = Type.Object(
   {
@@ -38,7 +53,7 @@ export const StoreSchema = Type.Object(
 
 const AdminListen = Type.Union([Type.Literal('off'), Type.String({ format: 'http' })], {
   description:
-    'Address of the admin API and pages, or `off`; the socket in the data directory always stays. Needs a token for all but health and metrics, see `tokenFile`.',
+    'Address of the admin API and pages, or `off`; the socket in the data directory always stays. Beyond loopback it should have `tls`.',
   default: '127.0.0.1:8053',
 })
 
@@ -51,9 +66,32 @@ export const AdminSchema = Type.Object(
     }),
     tokenFile: Type.Union([Type.Null(), Type.String({ format: 'path' })], {
       description:
-        'File whose first line is the token of the API. The environment variable THANHLOC_ADMIN_TOKEN stands above it. Neither: over TCP only health and metrics are answered, all else by the socket in the data directory.',
+        'File whose first line is a token that may do everything. The environment variable THANHLOC_ADMIN_TOKEN stands above it. Accounts and tokens with roles and an end are made by `thanhloc user` and `thanhloc token`.',
       default: null,
     }),
+    tls: Type.Union(
+      [
+        Type.Null(),
+        Type.Object(
+          {
+            certificate: Type.String({
+              format: 'path',
+              description: 'File of the certificate and those between it and the root, PEM.',
+            }),
+            key: Type.String({
+              format: 'path',
+              description: 'File of its private key, PEM without password.',
+            }),
+          },
+          { additionalProperties: false },
+        ),
+      ],
+      {
+        description:
+          'TLS (1.2 or later) at `listen`. The files are read again when they change; a pair that cannot be used leaves the one before in place.',
+        default: null,
+      },
+    ),
   },
   { description: 'The admin API.', additionalProperties: false },
 )
@@ -86,6 +124,7 @@ export function readUnits(units: Static<typeof UnitsSchema>): UnitSettings[] {
   return units.map((unit) => ({
     ...unit,
     networks: unit.networks.map((text) => checked(parseNetwork(text))),
+    wan: unit.wan.map((text) => checked(parseNetwork(text))),
   }))
 }
 
@@ -106,6 +145,10 @@ export function readAdmin(
     listen: admin.listen === 'off' ? null : checked(parseEndpoint(admin.listen, null)),
     hosts: admin.hosts.map(readHost),
     tokenFile: admin.tokenFile === null ? null : resolve(admin.tokenFile),
+    tls:
+      admin.tls === null
+        ? null
+        : { certificate: resolve(admin.tls.certificate), key: resolve(admin.tls.key) },
   }
 }
 

@@ -1,8 +1,14 @@
-/** Test doubles of what the admin plane talks to: the other threads, the store, the clock. */
+/** Test doubles of what the admin plane talks to: the other threads, the store, the clock. The accounts are real. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Accounts } from '../../../src/accounts/accounts.ts'
+import { UnknownChannel } from '../../../src/alerts/alerts.ts'
 import type { Clock } from '../../../src/clock.ts'
 import { parseSettings } from '../../../src/config/load.ts'
 import type { Settings } from '../../../src/config/settings.ts'
-import type { ClientDetail, ClientSummary, StoreReader } from '../../../src/detection/queries.ts'
+import type { CaseDetail } from '../../../src/detection/cases/queries.ts'
+import type { ClientDetail, ClientSummary } from '../../../src/detection/queries.ts'
 import type { ListStatus } from '../../../src/lists/status.ts'
 import { createLog } from '../../../src/log/log.ts'
 import { Counters } from '../../../src/metrics/counters.ts'
@@ -13,6 +19,7 @@ import type { Reloaded } from '../../../src/admin/config-reload.ts'
 import { AllowedHosts } from '../../../src/admin/guard.ts'
 import type { AdminSources } from '../../../src/admin/sources.ts'
 import { openToken } from '../../../src/admin/token.ts'
+import { SecureRandom } from '../../../src/random.ts'
 import { CONTROL_BYTES, ControlWords, Swapped } from '../../../src/thread/control-words.ts'
 import { MailError } from '../../../src/thread/mail.ts'
 import type { UpstreamStatus } from '../../../src/upstream/upstream.ts'
@@ -100,7 +107,12 @@ export function healthyThreads(): FakeThreads {
 }
 
 export const CLIENT: ClientSummary = {
-  id: 7, address: '10.1.2.3', unit: 'so-tttt', status: 'new', firstSeen: NOW - 60_000, lastSeen: NOW, hits: 5, blocked: 4, logged: 1,
+  id: 7, address: '10.1.2.3',
+  identity: {
+    key: 'mac:52:54:00:12:34:56', mac: '52:54:00:12:34:56', hostName: 'pc-ketoan', name: 'Máy kế toán 1', department: 'Kế toán',
+    place: 'P. 203', role: 'kế toán trưởng', source: 'lease', sure: 'likely', kind: 'machine',
+  },
+  addresses: [{ address: '10.1.2.3', from: NOW - 60_000, to: NOW }], unit: 'so-tttt', status: 'new', firstSeen: NOW - 60_000, lastSeen: NOW, hits: 5, blocked: 4, logged: 1,
   indicators: 1, lists: [{ id: 'apt32', campaign: '2022', hits: 5, firstSeen: NOW - 60_000, lastSeen: NOW }],
 } // prettier-ignore
 
@@ -110,7 +122,7 @@ const DETAIL: ClientDetail = {
     items: [
       {
         indicator: 'evil.test', kind: 'subtree', hits: 5, blocked: 4, logged: 1, firstSeen: NOW - 60_000, lastSeen: NOW,
-        firstQname: 'a.evil.test', lastQname: 'b.evil.test', lastQtype: 'AAAA', lastAction: 'sinkhole', triggers: ['qname'], lists: ['apt32'],
+        firstQname: 'a.evil.test', lastQname: 'b.evil.test', lastQtype: 'AAAA', lastAction: 'sinkhole', triggers: ['qname'], lists: ['apt32'], nodes: [],
       },
     ],
     next: null,
@@ -118,16 +130,61 @@ const DETAIL: ClientDetail = {
   timeline: [{ at: NOW - 3_600_000, hits: 5 }],
 } // prettier-ignore
 
-type Clients = Pick<StoreReader, 'listClients' | 'getClient' | 'listHits'>
+type Clients = AdminSources['clients']
 
 export const fakeClients: Clients = {
   listClients: () => ({ items: [CLIENT], next: 'bmV4dA' }),
   getClient: (id) => (id === CLIENT.id ? DETAIL : null),
   listHits: () => DETAIL.hitPage,
+  countClients: () => ({ machines: { new: 1 }, routers: 0, blocked: 4, logged: 1 }),
 }
+
+export const CASE: CaseDetail = {
+  id: 3, clientId: CLIENT.id, address: CLIENT.address, identity: CLIENT.identity, unit: 'so-tttt', campaign: '2022', state: 'new',
+  version: 1, openedAt: NOW - 60_000, changedAt: NOW - 60_000, firstHit: NOW - 60_000, lastHit: NOW, hits: 5, assignee: null,
+  reinfections: 0, cleanedAt: null, falseAlarmUntil: null, priority: 'normal', notes: 0, node: null,
+  history: {
+    items: [
+      {
+        id: 1, at: NOW - 60_000, cause: 'hit', actor: null, from: null, to: 'new', note: '', assignee: null, until: null,
+        indicator: 'evil.test',
+      },
+    ],
+    next: null,
+  },
+  indicators: [
+    {
+      indicator: 'evil.test', kind: 'subtree', hits: 5, firstSeen: NOW - 60_000, lastSeen: NOW, silencedUntil: null, hint: 'unknown',
+      reason: { vi: 'Chưa đủ căn cứ để phân biệt', en: 'Nothing can be said' },
+    },
+  ],
+} // prettier-ignore
+
+type Cases = AdminSources['cases']
+
+export const fakeCases: Cases = {
+  listCases: () => ({ items: [CASE], next: null }),
+  getCase: (id) => (id === CASE.id ? CASE : null),
+  listHistory: () => CASE.history,
+  eventsAfter: (after) => ({ log: 'l1', events: [], next: after, isGap: false }),
+  eventsEnd: () => ({ log: 'l1', next: 0 }),
+}
+
+const NO_ALERTS: AdminSources['alerts'] = {
+  status: () => ({ channels: [], trouble: null }),
+  test: (channel) => Promise.reject(new UnknownChannel(`there is no alert channel ${channel}`)),
+}
+
+/** Where accounts of tests stand: in memory where there is such a place, for the trail waits for the disk at each row. */
+const PLACE = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'thanhloc-admin-'))
+process.on('exit', () => rmSync(PLACE, { recursive: true, force: true }))
+let fixtures = 0
+/** Of password hashes: those of the product take a tenth of a second each. */
+const CHEAP = { ln: 4, r: 1, p: 1 }
 
 export interface Fixture {
   readonly app: Admin
+  readonly accounts: Accounts
   readonly threads: FakeThreads
   readonly words: ControlWords
   readonly clock: FakeClock
@@ -140,12 +197,18 @@ export interface Fixture {
 export interface FixtureOptions {
   readonly threads?: FakeThreads
   readonly clients?: Partial<Clients>
+  readonly cases?: Partial<Cases>
+  readonly hits?: AdminSources['hits']
   readonly token?: string
   readonly bySocket?: boolean
   readonly hosts?: readonly string[]
   readonly reload?: () => Promise<Reloaded>
   readonly logDrops?: Record<string, number>
   readonly faults?: string[]
+  /** No channels unless given. */
+  readonly alerts?: AdminSources['alerts']
+  /** YAML. */
+  readonly settings?: string
 }
 
 /** The admin application over fake threads, as if listening on 127.0.0.1:8053. */
@@ -158,17 +221,39 @@ export async function createFixture(options: FixtureOptions = {}): Promise<Fixtu
   const counters = [new Counters(), new Counters()]
   const logged: string[] = []
   const log = createLog('control', { write: (line) => logged.push(line) > 0 }, 'debug', clock)
-  const totals = { clients: { new: 1 }, hitsByList: { apt32: 5 }, folded: 0 }
+  const totals = { clients: { new: 1 }, routers: 0, hitsByList: { apt32: 5 }, folded: 0 }
   const board = new StatusBoard(threads, 2, clock, () => totals)
   const logDrops = (): Record<string, number> => options.logDrops ?? { control: 0 }
   const build = { version: '0.1.0', node: process.version }
-  const metrics = new Metrics({ board, counters, words, clock, build, logDrops, configFailures: () => 0 })
-  const settings = exampleSettings()
+  const alerts = options.alerts ?? NO_ALERTS
+  const metrics = new Metrics({
+    board,
+    counters,
+    words,
+    clock,
+    build,
+    logDrops,
+    configFailures: () => 0,
+    alerts: () => alerts.status(),
+  })
+  const settings = exampleSettings(options.settings)
+  const accounts = Accounts.open({
+    directory: join(PLACE, String(++fixtures)),
+    clock,
+    random: new SecureRandom(),
+    log,
+    tokenOfFile: openToken(null, options.token ?? TOKEN, log),
+    cost: CHEAP,
+  })
   const sources: AdminSources = {
     mail: threads,
     board,
     words,
     clients: { ...fakeClients, ...options.clients },
+    cases: { ...fakeCases, ...options.cases },
+    hits: options.hits ?? (() => []),
+    accounts,
+    alerts,
     metrics,
     config: {
       state: { file: '/etc/thanhloc.yaml', loadedAt: NOW, failures: 0, errors: [], needsRestart: [] },
@@ -177,16 +262,16 @@ export async function createFixture(options: FixtureOptions = {}): Promise<Fixtu
     settings: () => settings,
     logDrops,
     faults: () => options.faults ?? [],
+    identity: () => ({ sources: [], told: 0, waiting: 0, dropped: 0 }),
     build,
     clock,
     log,
   }
   const app = await buildAdmin(sources, {
     hosts: new AllowedHosts([{ address: '127.0.0.1', port: 8053 }], options.hosts ?? ['dns.tinh.test']),
-    token: openToken(null, options.token ?? TOKEN, log),
     cameBySocket: () => options.bySocket ?? false,
   })
-  return { app, threads, words, clock, counters, metrics, logged, settings }
+  return { app, accounts, threads, words, clock, counters, metrics, logged, settings }
 }
 
 export function exampleSettings(text = 'lists: [ { id: apt32, path: /lists/apt32.txt } ]'): Settings {

@@ -1,22 +1,40 @@
 import { expect, test } from 'vitest'
-import { AllowedHosts, refusal, type Asked } from '../../../src/admin/guard.ts'
-import { openToken } from '../../../src/admin/token.ts'
+import { NOBODY, socketPrincipal, type Principal } from '../../../src/accounts/principal.ts'
+import type { Accounts } from '../../../src/accounts/accounts.ts'
+import { admit, AllowedHosts, type Asked } from '../../../src/admin/guard.ts'
 
 const hosts = new AllowedHosts([{ address: '10.0.0.2', port: 8053 }], ['dns.tinh.test'])
-const log = { warn: () => {} }
-const token = openToken(null, 'right-token', log)
-const none = openToken(null, undefined, log)
+const admin: Principal = { kind: 'token', name: 'x', role: 'admin', units: null, mustChangePassword: false }
+
+/** Knows one token, and takes the socket at its word; the real ones are told apart in test/unit/accounts. */
+const accounts: Pick<Accounts, 'authenticate'> = {
+  authenticate: ({ bySocket, authorization }) => {
+    if (bySocket) return socketPrincipal(null)
+    if (authorization === undefined) return NOBODY
+    return authorization === 'Bearer right-token'
+      ? admin
+      : { code: 'THANHLOC_ACCOUNT_TOKEN', detail: 'The token is unknown.' }
+  },
+}
+
+const statusOf = (asked: Asked, of = accounts): number | null => {
+  const admission = admit(asked, hosts, of)
+  return 'problem' in admission ? admission.problem.status : null
+}
 
 /** A change that is allowed: each row below spoils one thing of it. */
 const good: Asked = {
   method: 'POST',
-  access: 'token',
+  access: 'list.change',
   bySocket: false,
   host: '10.0.0.2:8053',
   origin: undefined,
   fetchSite: undefined,
   contentType: 'application/json',
   authorization: 'Bearer right-token',
+  cookie: null,
+  csrf: undefined,
+  isBackground: false,
   localAddress: '10.0.0.2',
 }
 const read = { method: 'GET', contentType: undefined }
@@ -27,7 +45,6 @@ const table: [what: string, changes: Partial<Asked>, status: number | null][] = 
   ['a read needs no content type', read, null],
   ['HEAD is a read', { ...read, method: 'HEAD' }, null],
   ['charset beside the type', { contentType: 'application/json; charset=utf-8' }, null],
-  ['the scheme in any case', { authorization: 'bearer right-token' }, null],
   ['a configured name', { host: 'dns.tinh.test:8053' }, null],
   ['a configured name, capitals, final dot, no port', { host: 'DNS.Tinh.Test.' }, null],
   ['another name: DNS rebinding', { host: 'evil.example:8053' }, 421],
@@ -65,15 +82,40 @@ const table: [what: string, changes: Partial<Asked>, status: number | null][] = 
 ]
 
 test.each(table)('%s', (_what, changes, status) => {
-  expect(refusal({ ...good, ...changes }, hosts, token)?.status ?? null).toBe(status)
+  expect(statusOf({ ...good, ...changes })).toBe(status)
 })
 
-test('without a configured token nothing but free routes is answered over TCP, and the answer says what to do', () => {
-  const problem = refusal(good, hosts, none)
-  expect(problem).toMatchObject({ status: 401, code: 'THANHLOC_API_TOKEN' })
-  expect(problem?.detail).toMatch(/admin\.tokenFile.*THANHLOC_ADMIN_TOKEN.*admin\.sock/s)
-  expect(refusal({ ...good, ...local }, hosts, none)).toBeNull()
-  expect(refusal({ ...good, ...read, access: 'free' }, hosts, none)).toBeNull()
+test('who says nothing of themselves is told how to', () => {
+  const refused = admit({ ...good, authorization: undefined }, hosts, accounts)
+  expect(refused).toMatchObject({ problem: { status: 401, code: 'THANHLOC_API_TOKEN' } })
+  expect(JSON.stringify(refused)).toMatch(/session.*Bearer.*admin\.sock.*thanhloc user add/)
+})
+
+test('a route that names no action is for nobody, the socket neither', () => {
+  expect(statusOf({ ...good, ...read, access: null })).toBe(403)
+  expect(statusOf({ ...good, ...read, ...local, access: null })).toBe(403)
+})
+
+test('a role that does not allow it is told which action it is', () => {
+  const viewer: Principal = { ...admin, role: 'viewer' }
+  const of = { authenticate: () => viewer }
+  const refused = admit({ ...good, access: 'list.change' }, hosts, of)
+  expect(refused).toMatchObject({ problem: { status: 403, code: 'THANHLOC_ACCOUNT_FORBIDDEN' } })
+  expect(JSON.stringify(refused)).toContain('viewer does not allow list.change')
+  expect(admit({ ...good, ...read, access: 'numbers.read' }, hosts, of)).toEqual({ principal: viewer })
+  expect(admit({ ...good, ...read, access: 'known' }, hosts, of)).toEqual({ principal: viewer })
+})
+
+test('a password somebody else has set is changed before anything else', () => {
+  const of = { authenticate: () => ({ ...admin, kind: 'user', mustChangePassword: true }) as const }
+  const refused = admit({ ...good, ...read, access: 'status.read' }, hosts, of)
+  expect(JSON.stringify(refused)).toContain('/api/v1/session/password')
+  expect(statusOf({ ...good, access: 'self.change' }, of)).toBeNull()
+})
+
+test('a token has no password to change', () => {
+  const refused = admit({ ...good, access: 'self.change' }, hosts, accounts)
+  expect(JSON.stringify(refused)).toContain('people who signed in')
 })
 
 test('a wildcard listen address answers under the address that was called, and under no other', () => {

@@ -6,11 +6,15 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { listenOnSocket, SocketTaken } from '../../../src/admin/admin-socket.ts'
 import { AdminListeners } from '../../../src/admin/listeners.ts'
+import type { CertificateFiles } from '../../../src/config/settings.ts'
+import type { Logger } from '../../../src/log/log.ts'
 import { FakeClock } from './fake-threads.ts'
 
 let directory: string
 const open: AdminListeners[] = []
-const log = { info: () => {}, error: () => {} }
+const said: string[] = []
+const say = (_fields: object, message: string): void => void said.push(message)
+const log = { info: say, warn: say, error: say } as unknown as Pick<Logger, 'info' | 'warn' | 'error'>
 
 beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'thanhloc-admin-'))))
 afterEach(async () => {
@@ -22,10 +26,11 @@ function listenersAt(
   port: number | null,
   metrics: number | null = null,
   clock = new FakeClock(),
+  tls: CertificateFiles | null = null,
 ): AdminListeners {
   const endpoint = (at: number | null) => (at === null ? null : { address: '127.0.0.1', port: at })
   const settings = {
-    admin: { listen: endpoint(port), hosts: [], tokenFile: null },
+    admin: { listen: endpoint(port), hosts: [], tokenFile: null, tls },
     metrics: { listen: endpoint(metrics) },
     store: { path: directory },
   }

@@ -58,7 +58,7 @@ test('401 says how to identify oneself', async () => {
   const { app } = await createFixture({ token: '' })
   const reply = await app.inject({ url: '/api/v1/status', headers: HOST })
   expect(reply.headers['www-authenticate']).toMatch(/^Bearer/)
-  expect(reply.json().detail).toContain('admin.tokenFile')
+  expect(reply.json().detail).toContain('POST /api/v1/session')
 })
 
 test('a fault of ours is logged, and its inside is not told', async () => {

@@ -27,8 +27,21 @@ describe('help', () => {
   it('tells of every command and of each', async () => {
     const { exit, out } = await runCommand('--help')
     expect(exit).toBe(0)
-    const names = [...out.matchAll(/^ {2}(\w+) /gm)].map((match) => match[1]!)
-    expect(names).toEqual(['serve', 'check', 'lookup', 'allow', 'pause', 'reload', 'flush', 'status'])
+    const names = [...out.matchAll(/^ {2}([\w-]+) /gm)].map((match) => match[1]!)
+    expect(names).toEqual([
+      'serve',
+      'check',
+      'lookup',
+      'allow',
+      'pause',
+      'reload',
+      'flush',
+      'user',
+      'token',
+      'audit',
+      'alert-test',
+      'status',
+    ])
     for (const name of names.filter((word) => word !== 'serve')) {
       const help = await runCommand(name, '--help')
       expect(help).toMatchObject({ exit: 0, err: '' })

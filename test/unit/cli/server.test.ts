@@ -32,6 +32,8 @@ const REPLIES: Record<string, { status?: number; body: unknown }> = {
       error: null,
     },
   },
+  'POST /api/v1/alerts/soc/test': { body: { channel: 'soc', isDelivered: true, reason: null, durationMs: 12 } },
+  'POST /api/v1/alerts/duty/test': { body: { channel: 'duty', isDelivered: false, reason: 'no answer', durationMs: 12 } },
   'POST /api/v1/cache/flush': { body: { removed: 7 } },
   'POST /api/v1/cache/flush?name=a.test': { body: { removed: 1 } },
   'GET /api/v1/status': { body: { version: '0.1.0', degraded: [] } },
@@ -171,6 +173,20 @@ describe('the other commands', () => {
     expect(JSON.parse((await runCommand('status', '--json', '--data', data)).out)).toMatchObject({
       version: '0.1.0',
     })
+  })
+
+  it('send a test alert, and fail where it does not arrive', async () => {
+    expect(await runCommand('alert-test', 'soc', '--data', data)).toEqual({
+      exit: 0,
+      out: 'soc: delivered in 12 ms',
+      err: '',
+    })
+    expect(await runCommand('alert-test', 'duty', '--data', data)).toEqual({
+      exit: 1,
+      out: '',
+      err: 'duty: not delivered: no answer',
+    })
+    expect((await runCommand('alert-test', '--data', data)).exit).toBe(2)
   })
 
   it('look up through the server, so that what is allowed by hand counts', async () => {

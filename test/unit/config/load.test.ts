@@ -48,6 +48,7 @@ describe('the example of the design', () => {
       listen: { address: '127.0.0.1', port: 8053 },
       hosts: [],
       tokenFile: null,
+      tls: null,
     })
   })
 

@@ -35,7 +35,7 @@ records: { a.test: sinkhole, b.test: { txt: ["x: y", "#"], ttl: 0s } }
 lists: [ { id: a, path: a.txt, ttl: 5m, accept: [x.gov.vn] } ]
 units: [ { id: u, name: "Sở: TT&TT", networks: [10.1.0.0/16] } ]
 metrics: { listen: "127.0.0.1:9153" }
-admin: { listen: "off", tokenFile: secret/token }
+admin: { listen: "off", tokenFile: secret/token, tls: { certificate: tls/cert.pem, key: tls/key.pem } }
 `)
     const printed = describeSettings(settings)
     expect(printed).toContain('servers: [] # those of /etc/resolv.conf')

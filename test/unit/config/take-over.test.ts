@@ -32,4 +32,14 @@ describe('takeOver', () => {
     expect(taken.settings.store).toEqual(before.store)
     expect(taken.settings.admin).toMatchObject({ listen: before.admin.listen, hosts: ['dns.so.example'] })
   })
+
+  it('keeps the listener with or without TLS', () => {
+    const after = settings('admin: { tls: { certificate: c.pem, key: k.pem } }')
+    const taken = takeOver(settings(''), after)
+    expect(taken).toMatchObject({
+      applied: [],
+      needsRestart: ['admin.tls'],
+      settings: { admin: { tls: null } },
+    })
+  })
 })

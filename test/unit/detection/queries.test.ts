@@ -11,7 +11,7 @@ import { FakeStore, NOON, temporaryDirectory } from './setup.ts'
 
 const HOUR = 3_600_000
 const unit = (id: string, parent: string | null, ...networks: string[]): UnitSettings => ({
-  id, name: id, networks, parent, contact: '',
+  id, name: id, networks, parent, contact: '', wan: [], code: '',
 }) // prettier-ignore
 const UNITS = [unit('province', null, '10.0.0.0/8'), unit('ward', 'province', '10.1.0.0/16', 'fd00:1::/32')]
 
@@ -42,7 +42,12 @@ test('gives the clients found last first, each with unit, sums and lists', () =>
     ['10.9.0.1', 'province'],
   ])
   expect(items[2]).toEqual({
-    id: 2, address: '10.1.0.2', unit: 'ward', status: 'new', firstSeen: NOON + HOUR, lastSeen: NOON + HOUR, hits: 1,
+    id: 2, address: '10.1.0.2',
+    identity: {
+      key: 'addr:00000000000000000000ffff0a010002', mac: null, hostName: null, name: null, department: null, place: null,
+      role: null, source: 'none', sure: 'guess', kind: 'machine',
+    },
+    addresses: [{ address: '10.1.0.2', from: NOON + HOUR, to: NOON + HOUR }], unit: 'ward', status: 'new', firstSeen: NOON + HOUR, lastSeen: NOON + HOUR, hits: 1,
     blocked: 1, logged: 0, indicators: 1,
     lists: [
       { id: 'apt32', campaign: '2022', hits: 1, firstSeen: NOON + HOUR, lastSeen: NOON + HOUR },
@@ -92,6 +97,74 @@ test.each<[ClientFilter, number[]]>([
       .listClients(filter)
       .items.map(({ id }) => id),
   ).toEqual(ids)
+})
+
+/** Two machines with names and MACs, an address that was the first's and is the second's, and a router. */
+function knownClients(): FakeStore {
+  const store = new FakeStore()
+  store.routers = ['10.0.0.254/32']
+  store.restart()
+  const accounting = { mac: '52:54:00:ab:cd:01', hostName: 'PC-KeToan.so.local' }
+  store.bind(
+    { ...accounting, address: '10.1.0.1', untilMs: HOUR },
+    { ...accounting, address: '10.9.0.7', fromMs: HOUR },
+    { address: '10.1.0.1', mac: '52:54:00:ab:cd:02', hostName: 'máy-in', fromMs: 2 * HOUR },
+  )
+  store.hit({ client: '10.1.0.1', at: NOON })
+  store.hit({ client: '10.9.0.7', at: NOON + HOUR + 1 })
+  store.tick()
+  store.hit({ client: '10.1.0.1', at: NOON + 3 * HOUR })
+  store.hit({ client: '10.0.0.254', at: NOON })
+  store.tick()
+  return store
+}
+
+test.each<[ClientFilter, number[]]>([
+  [{ q: '52:54:00:ab' }, [2, 1]],
+  [{ q: '52-54-00-AB-CD-02' }, [2]],
+  [{ q: '5254.00ab.cd01' }, [1]],
+  [{ q: '525400abcd01' }, [1]],
+  [{ q: 'ab:cd:03' }, []],
+  [{ q: 'ketoan' }, [1]],
+  [{ q: 'KETOAN.SO' }, [1]],
+  [{ q: 'MÁY-IN' }, [2]],
+  [{ q: 'may-in' }, [2]],
+  [{ q: '10.1.0.1' }, [2, 1]],
+  [{ q: '10.9.0.0/24' }, [1]],
+  [{ unit: 'ward' }, [2]],
+  [{ unit: 'province' }, [3, 2, 1]],
+  [{ kind: 'router' }, [3]],
+  [{ kind: 'machine' }, [2, 1]],
+  [{ kind: 'machine', q: '10.' }, [2, 1]],
+  [{ q: '%' }, []],
+])('machines are found by %j', (filter, ids) => {
+  const { items } = reader(knownClients()).listClients(filter)
+  expect(items.map(({ id }) => id)).toEqual(ids)
+})
+
+test('a list shows the latest addresses of each client, one client shows more of them', () => {
+  const store = new FakeStore()
+  for (let n = 1; n <= 20; n++) {
+    store.bind({ address: `10.0.0.${n}`, mac: 'aa:00:00:00:00:01', source: 'neighbour' })
+    store.hit({ client: `10.0.0.${n}`, at: NOON + n })
+    store.tick()
+  }
+  const clients = reader(store)
+  const shown = clients.listClients().items[0]!.addresses.map(({ address }) => address)
+  expect(shown).toEqual(Array.from({ length: 8 }, (_, n) => `10.0.0.${20 - n}`))
+  expect(clients.getClient(1)!.addresses).toHaveLength(20)
+})
+
+test('bindings that have not ended are read from the file, all of them, for who goes on with them', () => {
+  const store = new FakeStore()
+  const told = Array.from({ length: 2100 }, (_, n) => ({
+    address: `10.0.${n >> 8}.${n & 255}`, mac: 'aa:00:00:00:00:01', untilMs: n % 3 === 0 ? 5 : null,
+  })) // prettier-ignore
+  store.bind(...told)
+  const read = [...reader(store).openBindings()].flat()
+  expect(read).toHaveLength(1400)
+  expect(read[0]).toMatchObject({ fromMs: NOON, untilMs: null, mac: 'aa:00:00:00:00:01', source: 'lease', sure: 'certain' }) // prettier-ignore
+  expect(new Set(read.map(({ address }) => Buffer.from(address).toString('hex'))).size).toBe(1400)
 })
 
 test('a client seen before and after an interval is told by its hours', () => {
@@ -164,7 +237,7 @@ test('one client comes with its hits, newest first, and its hours', () => {
     {
       indicator: 'other.example', kind: 'subtree', hits: 1, blocked: 0, logged: 1, firstSeen: NOON + 2 * HOUR,
       lastSeen: NOON + 2 * HOUR, firstQname: 'a.other.example', lastQname: 'a.other.example', lastQtype: 'HTTPS',
-      lastAction: 'log', triggers: ['alias'], lists: ['watch'],
+      lastAction: 'log', triggers: ['alias'], lists: ['watch'], nodes: [],
     },
   ]) // prettier-ignore
   const rest = clients.listHits(2, { cursor: client.hitPage.next! })
@@ -178,6 +251,7 @@ test('counts for metrics', () => {
   const store = fourClients()
   expect(reader(store).totals()).toEqual({
     clients: { new: 4 },
+    routers: 0,
     hitsByList: { apt32: 3, watch: 1 },
     folded: 0,
   })

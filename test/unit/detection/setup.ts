@@ -8,10 +8,14 @@ import type { Clock } from '../../../src/clock.ts'
 import { BlockLog } from '../../../src/detection/block-log.ts'
 import type { Connect } from '../../../src/detection/database.ts'
 import { HitCollector } from '../../../src/detection/hit-collector.ts'
+import type { BindingsSaved } from '../../../src/detection/identity-commit.ts'
+import { IdentityIntake } from '../../../src/detection/identity-intake.ts'
 import { ListRegistry } from '../../../src/detection/list-registry.ts'
+import type { OpenWitness } from '../../../src/detection/pair-change.ts'
 import { StoreWriter } from '../../../src/detection/store-writer.ts'
+import type { Binding } from '../../../src/identity/binding.ts'
 import { HIT_TABLE_BYTES, HitWriter } from '../../../src/thread/hit-table.ts'
-import { NOON, record, type HitGiven } from '../thread/hits.ts'
+import { NOON, bytesOf, record, type HitGiven } from '../thread/hits.ts'
 
 export { NOON, bytesOf, record, wireOf, type HitGiven } from '../thread/hits.ts'
 
@@ -52,6 +56,19 @@ export function temporaryDirectory(): string {
   return join(directory, 'data')
 }
 
+export interface BindingGiven extends Partial<Omit<Binding, 'address'>> {
+  readonly address?: string
+}
+
+/** A binding by what matters in a test; times are milliseconds after noon. */
+export function bindingOf(given: BindingGiven): Binding {
+  const { address = '10.0.0.1', fromMs = 0, untilMs = null, ...rest } = given
+  return {
+    mac: null, duid: null, hostName: null, source: 'lease', sure: 'certain', isRouter: false, ...rest,
+    address: bytesOf(address), fromMs: NOON + fromMs, untilMs: untilMs === null ? null : NOON + untilMs,
+  } // prettier-ignore
+}
+
 /** A store thread without its thread; `restart` is its death and the start of the next one. */
 export class FakeStore {
   readonly directory: string
@@ -61,11 +78,15 @@ export class FakeStore {
   readonly log = new FakeLog()
   readonly registry = new ListRegistry()
   connect: Connect | undefined
+  readonly openWitness: OpenWitness | undefined
+  routers: readonly string[] = []
   storeWriter!: StoreWriter
   collector!: HitCollector
+  intake!: IdentityIntake
 
-  constructor(threads = 1, directory = temporaryDirectory()) {
+  constructor(threads = 1, directory = temporaryDirectory(), openWitness?: OpenWitness) {
     this.directory = directory
+    this.openWitness = openWitness
     this.tables = Array.from({ length: threads }, newTable)
     this.writers = this.tables.map((memory) => new HitWriter(memory))
     this.registry.register([
@@ -77,9 +98,13 @@ export class FakeStore {
   }
 
   restart(): void {
-    const { directory, registry, clock, log } = this
+    const { directory, registry, clock, log, routers, openWitness } = this
     const connect: Connect = (path) => this.connect?.(path) ?? new DatabaseSync(path, { timeout: 1 })
-    this.storeWriter = new StoreWriter({ directory, registry, clock, log, connect, hourRowsKept: 100 })
+    this.storeWriter = new StoreWriter({
+      directory, registry, clock, log, connect, routers, hourRowsKept: 100, nodeName: 'dns1',
+      ...(openWitness === undefined ? {} : { openWitness }),
+    }) // prettier-ignore
+    this.intake = new IdentityIntake(this.storeWriter, clock, log)
     this.collector = new HitCollector(
       this.tables,
       this.storeWriter,
@@ -97,6 +122,11 @@ export class FakeStore {
   tick(ms = 200): void {
     this.clock.nowMs += ms
     this.collector.tick()
+  }
+
+  /** Tells bindings as one letter, and has it written. */
+  bind(...bindings: readonly BindingGiven[]): BindingsSaved {
+    return this.storeWriter.identity((commit) => commit.bind(bindings.map(bindingOf), this.clock.wallMs()))
   }
 
   get path(): string {

@@ -5,7 +5,7 @@ import { UnitIndex, networkRange } from '../../../src/detection/units.ts'
 import { bytesOf } from './setup.ts'
 
 const unit = (id: string, parent: string | null, ...networks: string[]): UnitSettings => ({
-  id, name: id, networks, parent, contact: '',
+  id, name: id, networks, parent, contact: '', wan: [], code: '',
 }) // prettier-ignore
 
 const UNITS = new UnitIndex([

@@ -1,0 +1,192 @@
+/**
+ * The file of the outbox: private to its owner, in WAL mode, with its tables. One that is no sound database is moved
+ * aside, never deleted, and a new one begun.
+ */
+import { chmodSync, closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { Clock } from '../clock.ts'
+import type { Random } from '../random.ts'
+
+/** Name of the database inside the data directory. */
+export const OUTBOX_FILE = 'alerts.db'
+
+/** Opens a connection to `path`; replaced in tests. */
+export type Connect = (path: string) => DatabaseSync
+
+/** "TLAL" in the header of the file: ours, whatever it is called. */
+const APPLICATION_ID = 0x544c414c
+const SCHEMA_VERSION = 1
+/** How long a statement waits for a lock: the thread has an API to serve. */
+const BUSY_MS = 50
+/** A small file that many small transactions are written to: its log need not grow to many times its size. */
+const CHECKPOINT_PAGES = 128
+const WAL_KEPT_BYTES = 1 << 20
+
+const SCHEMA = `
+  -- One message to one channel. The id never comes twice.
+  CREATE TABLE message (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    channel TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'sent', 'dead')),
+    kind TEXT NOT NULL,
+    throttle_key TEXT NOT NULL,
+    severity INTEGER NOT NULL,                    -- index in SEVERITIES
+    alert_count INTEGER NOT NULL,                 -- alerts it tells of
+    content TEXT,                                 -- JSON; NULL once it is sent or dead: nothing of it is needed
+    created_at INTEGER NOT NULL,                  -- all times: milliseconds since 1970
+    due_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,          -- from the first on the content stays as it is
+    receivers TEXT NOT NULL DEFAULT '[]',         -- JSON: who of several has it already
+    ended_at INTEGER
+  ) STRICT;
+  CREATE INDEX message_due ON message (channel, due_at) WHERE state = 'pending';
+  -- Into this one further alerts are folded.
+  CREATE UNIQUE INDEX message_open ON message (channel, kind, throttle_key) WHERE state = 'pending' AND attempts = 0;
+  CREATE INDEX message_created ON message (created_at) WHERE state = 'pending';
+  CREATE INDEX message_ended ON message (state, ended_at) WHERE state <> 'pending';
+
+  -- When a kind about something may be told of again.
+  CREATE TABLE throttle (
+    channel TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    throttle_key TEXT NOT NULL,
+    next_at INTEGER NOT NULL,
+    PRIMARY KEY (channel, kind, throttle_key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX throttle_by_time ON throttle (next_at);
+
+  -- Alerts that have no message (there was no room, or it was given up): the next message of the channel counts them.
+  CREATE TABLE held (
+    channel TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    alert_count INTEGER NOT NULL,
+    PRIMARY KEY (channel, kind)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What has begun and not ended.
+  CREATE TABLE condition (
+    kind TEXT NOT NULL,
+    about TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (kind, about)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE channel (
+    name TEXT PRIMARY KEY,
+    allowance_at INTEGER NOT NULL DEFAULT 0,      -- when all messages of an hour may be sent at once again
+    sent_count INTEGER NOT NULL DEFAULT 0,
+    dead_count INTEGER NOT NULL DEFAULT 0,
+    overflow_count INTEGER NOT NULL DEFAULT 0,    -- alerts there was no room for
+    last_success_at INTEGER,
+    last_error TEXT,
+    last_error_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE outbox (
+    singleton INTEGER PRIMARY KEY CHECK (singleton = 1),
+    instance TEXT NOT NULL,                       -- random; with a message's id it names the message everywhere
+    cursor INTEGER NOT NULL                       -- the last event of the store that was handled
+  ) STRICT;
+`
+
+/** A file written by a later version: left alone. */
+export class OutboxTooNew extends Error {
+  readonly code = 'THANHLOC_OUTBOX_TOO_NEW'
+}
+
+export interface OpenedOutbox {
+  readonly database: DatabaseSync
+  /** Where a corrupt file was moved to, or null. */
+  readonly movedTo: string | null
+}
+
+const connectFile: Connect = (path) => new DatabaseSync(path, { timeout: BUSY_MS })
+
+/** Opens or creates the outbox in `directory`. Throws OutboxTooNew, and errors of node:sqlite and node:fs. */
+export function openOutboxFile(
+  directory: string,
+  clock: Clock,
+  random: Random,
+  connect = connectFile,
+): OpenedOutbox {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const path = join(directory, OUTBOX_FILE)
+  try {
+    return { database: openPrivate(path, random, connect), movedTo: null }
+  } catch (error) {
+    if (!isCorrupt(error)) throw error
+    const movedTo = moveAside(path, clock)
+    return { database: openPrivate(path, random, connect), movedTo }
+  }
+}
+
+/** An outbox that lasts as long as the process, for when the file cannot be written. */
+export function openOutboxInMemory(random: Random): DatabaseSync {
+  const database = new DatabaseSync(':memory:')
+  prepareTables(database, random)
+  return database
+}
+
+// SQLite's primary result codes CORRUPT and NOTADB.
+const CORRUPT_CODES = [11, 26]
+
+/** Whether an error of node:sqlite means that the file is no sound database. */
+export function isCorrupt(error: unknown): boolean {
+  const { errcode } = error as { errcode?: number }
+  return errcode !== undefined && CORRUPT_CODES.includes(errcode & 0xff)
+}
+
+function openPrivate(path: string, random: Random, connect: Connect): DatabaseSync {
+  // Created here, because SQLite would create it readable for others; WAL and index take its mode.
+  closeSync(openSync(path, 'a', 0o600))
+  chmodSync(path, 0o600)
+  const database = connect(path)
+  try {
+    // NORMAL in WAL mode: kill -9 loses no commit. What is deleted is overwritten: it names machines.
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;
+      PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES}`)
+    const found = database.prepare('PRAGMA quick_check(1)').get()!['quick_check']
+    if (found !== 'ok')
+      throw Object.assign(new Error(`the outbox is corrupt: ${String(found)}`), { errcode: CORRUPT_CODES[0] })
+    prepareTables(database, random)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function prepareTables(database: DatabaseSync, random: Random): void {
+  const version = Number(database.prepare('PRAGMA user_version').get()!['user_version'])
+  if (version > SCHEMA_VERSION) {
+    throw new OutboxTooNew(
+      `the outbox has schema ${version}, this version knows ${SCHEMA_VERSION}: install a later one`,
+    )
+  }
+  if (version === SCHEMA_VERSION) return
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    database.exec(SCHEMA)
+    const instance = [random.bits32(), random.bits32()]
+      .map((bits) => bits.toString(16).padStart(8, '0'))
+      .join('')
+    database.prepare('INSERT INTO outbox (singleton, instance, cursor) VALUES (1, ?, 0)').run(instance)
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`)
+    database.exec('COMMIT')
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw error
+  }
+}
+
+/** Renames the file, its WAL and its index; returns the new path, which SQLite's tools can open as it is. */
+function moveAside(path: string, clock: Clock): string {
+  const stamp = new Date(clock.wallMs()).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
+  const exists = (file: string): boolean => statSync(file, { throwIfNoEntry: false }) !== undefined
+  let target = `${path}.corrupt-${stamp}`
+  for (let n = 1; exists(target); n++) target = `${path}.corrupt-${stamp}-${n}`
+  renameSync(path, target)
+  for (const suffix of ['-wal', '-shm']) if (exists(path + suffix)) renameSync(path + suffix, target + suffix)
+  return target
+}
