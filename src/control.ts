@@ -106,6 +106,7 @@ const identity = new IdentitySources({
   tell: (bindings) =>
     mailbox.request('store', 'identity/bindings', { bindings, isWhole: null }, STORE_WAIT_MS),
   registered: (entries) => mailbox.request('store', 'identity/register', { entries }, STORE_WAIT_MS),
+  listed: (units) => tellListed(units.map(({ unit }) => unit)),
   remembered: () => rememberedBindings(),
 })
 const alertFeed = new AlertFeed({ alerts, events: cases, clock, log })
@@ -169,6 +170,8 @@ const admin = await buildAdmin(
 )
 await listeners.open((request, response) => admin.routing(request, response))
 watchConfiguration()
+// The store remembers the units of the last list it was told of.
+if (settings.identity.botnetList === null) tellListed([])
 void identity.start()
 collectGarbage()
 mailbox.tell('main', 'control/ready', { admin: listeners.addresses })
@@ -193,6 +196,13 @@ function watchConfiguration(): void {
   const paths = [settings.file, settings.unitsFile].filter((path) => path !== null)
   // To begin anew would miss a change of this moment.
   if (String(paths) !== String(watched)) watcher.watch((watched = paths))
+}
+
+/** Units whose own public addresses are on the list of infected ones: their machines come first. */
+function tellListed(units: readonly string[]): void {
+  mailbox
+    .request('store', 'cases/listed-units', units, STORE_WAIT_MS)
+    .catch((error: unknown) => log.warn({ error }, 'the store was not told which units come first'))
 }
 
 /** What the store knew when it was closed last; before its first start there is nothing to remember. */

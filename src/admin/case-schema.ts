@@ -39,7 +39,7 @@ export const CaseListQuery = strict({
   until: Type.Optional(Moment),
   reveal: Type.Optional(
     Type.Boolean({
-      description: 'with addresses and names, which are null otherwise; on record. By the socket always',
+      description: 'with addresses and names, or without; not said: shown to tokens, not to people',
     }),
   ),
   sort: Type.Optional(

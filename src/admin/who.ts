@@ -28,12 +28,15 @@ export const Identity = Type.Object(
 )
 
 /**
- * Whether a list shows `caller` who its clients are: where it is asked for, and by the socket always. Throws
- * AccountError when it is asked for by somebody who may not.
+ * Whether a list shows `caller` who its clients are: `wanted` says so; where it says nothing, programs that may are shown
+ * (they know the API by its addresses) and people are not; by the socket always. Throws AccountError when it is wanted
+ * by somebody who may not.
  */
-export function revealsTo({ principal }: Caller, isAsked: boolean): boolean {
-  const reveals = principal.kind === 'socket' || isAsked
-  if (!reveals || may(principal, 'client.reveal')) return reveals
+export function revealsTo({ principal }: Caller, wanted: boolean | undefined): boolean {
+  if (principal.kind === 'socket') return true
+  const isAllowed = may(principal, 'client.reveal')
+  const reveals = wanted ?? (principal.kind === 'token' && isAllowed)
+  if (!reveals || isAllowed) return reveals
   const detail = 'The role does not allow client.reveal: ask without reveal and q.'
   throw new AccountError({ code: 'THANHLOC_ACCOUNT_FORBIDDEN', detail })
 }

@@ -210,9 +210,12 @@ it('a token that is revoked lets nobody in from then on', async () => {
   )
   expect(made.out).toMatch(/^bao-cao: officer of so-gd; until /)
   const headers = { authorization: `Bearer ${/tl_\S+/.exec(made.out)![0]}` }
-  expect((await call('GET', '/clients', headers)).body).toMatchObject({
+  // A program is shown addresses, which is on record, unless it says that it does without.
+  expect((await call('GET', '/clients?reveal=false', headers)).body).toMatchObject({
     items: [{ address: null, unit: 'so-gd' }],
   })
+  const [shown] = ((await call('GET', '/clients', headers)).body as { items: { address: string }[] }).items
+  expect(shown!.address).toMatch(/^127\./)
   expect((await thanhloc('token', 'revoke', 'bao-cao', '--reason', 'lộ')).out).toBe('bao-cao is revoked')
   expect((await call('GET', '/clients', headers)).body).toMatchObject({ code: 'THANHLOC_ACCOUNT_TOKEN' })
 })

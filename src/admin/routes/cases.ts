@@ -43,7 +43,7 @@ export function addCaseRoutes(app: Admin, { cases, mail, accounts, settings }: A
       },
     },
     ({ query: { state, since, until, sort, limit, cursor, reveal, isUnassigned, ...filter }, caller }) => {
-      const reveals = revealsTo(caller, reveal === true)
+      const reveals = revealsTo(caller, reveal)
       const wanted = {
         ...filter,
         ...(isUnassigned === true ? { assignee: null } : {}),

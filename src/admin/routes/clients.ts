@@ -43,7 +43,7 @@ const ListQuery = strict({
   reveal: Type.Optional(
     Type.Boolean({
       description:
-        'with addresses and names, which are null otherwise; on record. By the socket they are always there',
+        'with addresses and names, or without: then these are null. Shown is on record. Not said: shown to tokens, not to people; by the socket always',
     }),
   ),
   sort: Type.Optional(
@@ -114,7 +114,7 @@ export function addClientRoutes(app: Admin, { clients, accounts, settings }: Adm
     ({ query: { since, until, sort, limit, cursor, reveal, ...filter }, caller }) => {
       const bySocket = caller.principal.kind === 'socket'
       // Who may search by a name or an address learns whose they are.
-      const reveals = revealsTo(caller, reveal === true || filter.q !== undefined)
+      const reveals = revealsTo(caller, filter.q === undefined ? reveal : true)
       const span = {
         since: since === undefined ? undefined : readTime('since', since),
         until: until === undefined ? undefined : readTime('until', until, true),

@@ -31,6 +31,9 @@ export interface SilenceSet {
   readonly indicators: number
 }
 
+/** Pairs that one false alarm silences: they are written in one transaction. */
+const MAX_SILENCED = 20_000
+
 export class CaseDesk {
   readonly #witness: CaseWitness
   readonly #findAlias: StatementSync
@@ -69,7 +72,7 @@ export class CaseDesk {
     this.#dropSilence = database.prepare('DELETE FROM silence WHERE client_id = ? AND indicator_id = ?')
     this.#dropSilencesOf = database.prepare('DELETE FROM silence WHERE case_id = ?')
     this.#findClient = database.prepare(
-      `SELECT c.id FROM client AS c
+      `SELECT c.id, c.indicator_count FROM client AS c
        WHERE c.id = coalesce((SELECT client_id FROM client_alias WHERE old_id = ?1), ?1)`,
     )
     this.#indicatorsOf = database.prepare('SELECT id FROM indicator WHERE value = ?')
@@ -147,6 +150,13 @@ export class CaseDesk {
     }
     if (to === from && to !== 'false-alarm' && note === '' && assignee === undefined) {
       return { problem: 'not-permitted', message: `Case ${id} is ${to} already.`, version: now, state: from }
+    }
+    if (
+      to === 'false-alarm' &&
+      Number(this.#findClient.get(row['client_id']!)!['indicator_count']) > MAX_SILENCED
+    ) {
+      const message = `The client of case ${id} asked for more than ${MAX_SILENCED} indicators: no false alarm is that large.`
+      return { problem: 'not-permitted', message, version: now, state: from }
     }
     if (Number(this.#countChanges.get(row['id']!)!['n']) < CHANGES_A_CASE) return null
     return {

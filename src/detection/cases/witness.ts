@@ -116,6 +116,11 @@ export class CaseWitness implements CommitWitness {
     this.#tell(state === 'reinfected' ? 'case-reinfected' : 'case-opened', known, client, change)
   }
 
+  /** When it happened: what another node tells late is no news. */
+  #timeOf({ lastMs }: PairChange): number {
+    return Math.min(lastMs, this.#nowMs)
+  }
+
   /** Once a case and day. */
   #tellPriority(client: CaseClient, known: KnownCase, change: PairChange): void {
     if (this.#today === known.priorityDay) return
@@ -126,7 +131,7 @@ export class CaseWitness implements CommitWitness {
   #tellPair(client: CaseClient, change: PairChange): void {
     const [campaign] = this.#campaigns.of(change.lists)
     const known = client.cases.find((each) => each.campaign === campaign)
-    this.events.add(this.#nowMs, {
+    this.events.add(this.#timeOf(change), {
       kind: 'pair-new',
       caseId: known?.id ?? null,
       client: client.id,
@@ -144,7 +149,7 @@ export class CaseWitness implements CommitWitness {
     client: CaseClient,
     change: PairChange,
   ): void {
-    this.events.add(this.#nowMs, {
+    this.events.add(this.#timeOf(change), {
       kind,
       caseId: id,
       client: client.id,

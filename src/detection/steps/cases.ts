@@ -149,14 +149,20 @@ export const CASES_STEP = `
   ) STRICT;
 
   INSERT INTO list_campaign SELECT id, coalesce(campaign, '') FROM list;
+  -- Hits that are there already open their cases; client by client, because a sort of all of them would take the memory.
+  CREATE TEMP TABLE set_campaign (campaign TEXT, id INTEGER, PRIMARY KEY (campaign, id)) WITHOUT ROWID;
+  INSERT OR IGNORE INTO set_campaign SELECT coalesce(l.campaign, ''), s.id
+    FROM list_set AS s, json_each(s.lists) AS j JOIN list AS l ON l.id = j.value;
   INSERT INTO campaign_case (client_id, campaign, opened_at, changed_at, first_hit_at, last_hit_at, last_hit_minute,
       hit_count, node_id)
-    SELECT h.client_id, s.campaign, min(h.first_at), min(h.first_at), min(h.first_at), max(h.last_at),
-      max(h.last_at) / 60000, sum(h.blocked_count + h.logged_count), 0
-    FROM hit AS h JOIN (
-      SELECT DISTINCT s.id, coalesce(l.campaign, '') AS campaign
-      FROM list_set AS s, json_each(s.lists) AS j JOIN list AS l ON l.id = j.value
-    ) AS s ON s.id = h.list_set_id
-    GROUP BY h.client_id, s.campaign ORDER BY min(h.first_at);
+    SELECT client_id, campaign, sums ->> 0, sums ->> 0, sums ->> 0, sums ->> 1, (sums ->> 1) / 60000, sums ->> 2, 0
+    FROM (SELECT p.client_id, p.campaign, (
+        SELECT json_array(min(h.first_at), max(h.last_at), sum(h.blocked_count + h.logged_count)) FROM hit AS h
+        WHERE h.client_id = p.client_id
+          AND h.list_set_id IN (SELECT id FROM set_campaign WHERE campaign = p.campaign)) AS sums
+      FROM (SELECT DISTINCT cl.client_id, coalesce(l.campaign, '') AS campaign
+        FROM client_list AS cl JOIN list AS l ON l.id = cl.list_id) AS p)
+    WHERE sums ->> 0 IS NOT NULL ORDER BY sums ->> 0;
+  DROP TABLE set_campaign;
   INSERT INTO case_change (case_id, at, cause, to_state) SELECT id, opened_at, 'hit', 'new' FROM campaign_case;
   `

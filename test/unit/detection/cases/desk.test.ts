@@ -169,6 +169,15 @@ test('a case keeps a bounded history', () => {
   expect(store.all()[0]!.version).toBe(CHANGES_A_CASE + 1)
 })
 
+test('a client of very many indicators is no false alarm', () => {
+  const store = opened()
+  store.store.storeWriter.within(({ database }) => database.exec('UPDATE client SET indicator_count = 20001'))
+  expect(store.change(1, 'false-alarm', { note: 'x', untilMs: store.nowMs + DAY })).toMatchObject({
+    problem: 'not-permitted',
+    version: 1,
+  })
+})
+
 test('history cannot be rewritten', () => {
   const store = opened()
   const rewrite = (): unknown =>

@@ -229,6 +229,11 @@ test('another node feeds the same case, and its name stands with one it opened',
   pull()
   expect(two.said()).toEqual(['1 2022 new 2', '2 2022 new 1'])
   expect(two.all().map(({ node }) => node)).toEqual([null, 'dns1'])
+  // When it happened, not when it was told.
+  expect(two.cases.eventsAfter(0).events.at(-1)).toMatchObject({
+    kind: 'pair-new',
+    at: two.all()[1]!.lastHit,
+  })
 })
 
 test('the status of a client is that of the case that presses most', () => {
@@ -334,11 +339,11 @@ test('events say who, where and what, as it was', () => {
   const { events } = store.cases.eventsAfter(0)
   expect(events).toEqual([
     {
-      id: 1, at: NOON + 201, kind: 'case-opened', caseId: 1, clientId: 1, campaign: '2022', unit: 'so-y-te', hostName: 'pc-1',
+      id: 1, at: NOON + 200, kind: 'case-opened', caseId: 1, clientId: 1, campaign: '2022', unit: 'so-y-te', hostName: 'pc-1',
       address: '10.0.0.1', indicator: 'evil.test', list: 'apt32', state: 'new', actor: null,
     },
     {
-      id: 2, at: NOON + 201, kind: 'pair-new', caseId: 1, clientId: 1, campaign: '2022', unit: 'so-y-te', hostName: 'pc-1',
+      id: 2, at: NOON + 200, kind: 'pair-new', caseId: 1, clientId: 1, campaign: '2022', unit: 'so-y-te', hostName: 'pc-1',
       address: '10.0.0.1', indicator: 'evil.test', list: 'apt32', state: 'new', actor: null,
     },
   ]) // prettier-ignore
