@@ -2,34 +2,12 @@
  * What can go wrong with the accounts' file, told so that an administrator knows what to do. While it lasts nobody is
  * let in by it; the socket in the data directory and the token of admin.tokenFile need no file.
  */
+import { isOfStatement, kindOfCode, kindOfErrno, type FaultKind } from '../sqlite/fault-codes.ts'
 
-/** `failed`: an I/O error, or a file of a later version. */
-export type FaultKind = 'corrupt' | 'full' | 'readonly' | 'locked' | 'failed'
-
-// SQLite's primary result codes.
-const KIND_OF_CODE: Readonly<Record<number, FaultKind>> = {
-  5: 'locked', // BUSY
-  6: 'locked', // LOCKED
-  8: 'readonly', // READONLY
-  11: 'corrupt', // CORRUPT
-  13: 'full', // FULL
-  14: 'readonly', // CANTOPEN
-  26: 'corrupt', // NOTADB
-}
+export { corruption, type FaultKind } from '../sqlite/fault-codes.ts'
 
 /** IOERR_SHMSIZE: no room for the index of the WAL. */
 const NO_ROOM_FOR_INDEX = 4874
-
-/** ERROR, CONSTRAINT, MISMATCH, TOOBIG, MISUSE, RANGE: the statement is wrong, not the file. */
-const CODES_OF_STATEMENTS: ReadonlySet<number> = new Set([1, 18, 19, 20, 21, 25])
-
-const KIND_OF_ERRNO: Readonly<Record<string, FaultKind>> = {
-  ENOSPC: 'full',
-  EDQUOT: 'full',
-  EROFS: 'readonly',
-  EACCES: 'readonly',
-  EPERM: 'readonly',
-}
 
 const REMEDY: Readonly<Record<FaultKind, string>> = {
   corrupt:
@@ -62,20 +40,14 @@ export function faultKind(error: unknown): FaultKind | null {
   const { errcode, code } = error as { errcode?: number; code?: string }
   if (typeof errcode === 'number') {
     if (errcode === NO_ROOM_FOR_INDEX) return 'full'
-    const primary = errcode & 0xff
-    return CODES_OF_STATEMENTS.has(primary) ? null : (KIND_OF_CODE[primary] ?? 'failed')
+    return isOfStatement(errcode) ? null : kindOfCode(errcode)
   }
   const isErrno = typeof (error as NodeJS.ErrnoException).syscall === 'string'
-  return isErrno ? (KIND_OF_ERRNO[code ?? ''] ?? 'failed') : null
+  return isErrno ? kindOfErrno(code) : null
 }
 
 /** What an error says, without the path that errors of node:fs name. */
 export function reasonOf(error: unknown): string {
   const { code, syscall, message } = error as NodeJS.ErrnoException
   return syscall === undefined ? message : `${code} from ${syscall}`
-}
-
-/** An error that `faultKind` calls corrupt. */
-export function corruption(reason: string): Error {
-  return Object.assign(new Error(reason), { errcode: 11 })
 }

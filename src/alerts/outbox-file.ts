@@ -2,11 +2,13 @@
  * The file of the outbox: private to its owner, in WAL mode, with its tables. One that is no sound database is moved
  * aside, never deleted, and a new one begun.
  */
-import { chmodSync, closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../clock.ts'
 import type { Random } from '../random.ts'
+import { corruption, kindOfCode } from '../sqlite/fault-codes.ts'
+import { moveAside } from '../sqlite/move-aside.ts'
 
 /** Name of the database inside the data directory. */
 export const OUTBOX_FILE = 'alerts.db'
@@ -128,13 +130,10 @@ export function openOutboxInMemory(random: Random): DatabaseSync {
   return database
 }
 
-// SQLite's primary result codes CORRUPT and NOTADB.
-const CORRUPT_CODES = [11, 26]
-
 /** Whether an error of node:sqlite means that the file is no sound database. */
 export function isCorrupt(error: unknown): boolean {
   const { errcode } = error as { errcode?: number }
-  return errcode !== undefined && CORRUPT_CODES.includes(errcode & 0xff)
+  return errcode !== undefined && kindOfCode(errcode) === 'corrupt'
 }
 
 function openPrivate(path: string, random: Random, connect: Connect): DatabaseSync {
@@ -147,8 +146,7 @@ function openPrivate(path: string, random: Random, connect: Connect): DatabaseSy
     database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;
       PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES}`)
     const found = database.prepare('PRAGMA quick_check(1)').get()!['quick_check']
-    if (found !== 'ok')
-      throw Object.assign(new Error(`the outbox is corrupt: ${String(found)}`), { errcode: CORRUPT_CODES[0] })
+    if (found !== 'ok') throw corruption(`the outbox is corrupt: ${String(found)}`)
     prepareTables(database, random)
     return database
   } catch (error) {
@@ -178,15 +176,4 @@ function prepareTables(database: DatabaseSync, random: Random): void {
     if (database.isTransaction) database.exec('ROLLBACK')
     throw error
   }
-}
-
-/** Renames the file, its WAL and its index; returns the new path, which SQLite's tools can open as it is. */
-function moveAside(path: string, clock: Clock): string {
-  const stamp = new Date(clock.wallMs()).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
-  const exists = (file: string): boolean => statSync(file, { throwIfNoEntry: false }) !== undefined
-  let target = `${path}.corrupt-${stamp}`
-  for (let n = 1; exists(target); n++) target = `${path}.corrupt-${stamp}-${n}`
-  renameSync(path, target)
-  for (const suffix of ['-wal', '-shm']) if (exists(path + suffix)) renameSync(path + suffix, target + suffix)
-  return target
 }

@@ -2,10 +2,11 @@
  * Opens the store's file for the one writer: private to its owner, in WAL mode, migrated. A file that is no sound
  * database is moved aside, never deleted, and a new one begun: hits of today must not wait for a repair.
  */
-import { chmodSync, closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../clock.ts'
+import { moveAside } from '../sqlite/move-aside.ts'
 import { faultKind } from './fault.ts'
 import type { StoreLog } from './log.ts'
 import { DATABASE_FILE, migrate } from './schema.ts'
@@ -46,17 +47,6 @@ export function openDatabase(
     const movedTo = moveAside(path, clock)
     return { database: open(path, connect, log), movedTo }
   }
-}
-
-/** Renames the file, its WAL and its index; returns the new path, which SQLite's tools can open as it is. */
-export function moveAside(path: string, clock: Clock): string {
-  const stamp = new Date(clock.wallMs()).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
-  let target = `${path}.corrupt-${stamp}`
-  for (let n = 1; sizeOf(target) >= 0; n++) target = `${path}.corrupt-${stamp}-${n}`
-  renameSync(path, target)
-  for (const suffix of ['-wal', '-shm'])
-    if (sizeOf(path + suffix) >= 0) renameSync(path + suffix, target + suffix)
-  return target
 }
 
 /** Bytes of the file and its WAL; 0 where there is none. */

@@ -18,7 +18,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['query'],
   ['transport'],
   ['lists'],
-  ['identity'],
+  ['identity', 'sqlite'],
   ['detection', 'alerts', 'accounts'],
   ['config', 'metrics'],
   ['admin', 'report', 'web'],
