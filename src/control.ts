@@ -11,13 +11,15 @@ import { buildAdmin } from './admin/app.ts'
 import { ConfigReload } from './admin/config-reload.ts'
 import { AllowedHosts } from './admin/guard.ts'
 import { AdminListeners } from './admin/listeners.ts'
-import { openToken } from './admin/token.ts'
+import { TokenInForce } from './admin/token.ts'
+import { TrailUpkeep } from './admin/trail-upkeep.ts'
 import { Alerts } from './alerts/alerts.ts'
 import { systemClock as clock } from './clock.ts'
 import { withHostUpstreams } from './config/host-upstreams.ts'
 import { loadSettings, type LoadRequest, type LoadResult } from './config/load.ts'
 import type { Settings } from './config/settings.ts'
 import { exportHits } from './detection/cases/export.ts'
+import { FigureBoard } from './detection/cases/figure-board.ts'
 import { CaseReader } from './detection/cases/queries.ts'
 import { StoreReader, StoreUnavailable } from './detection/queries.ts'
 import type { Binding } from './identity/binding.ts'
@@ -29,8 +31,11 @@ import { openStandardOutput } from './log/output.ts'
 import { Counters } from './metrics/counters.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { StatusBoard } from './metrics/thread-status.ts'
+import { NodePulls } from './nodes/pulls.ts'
+import type { RevealedPair } from './query/forwarders.ts'
 import { SecureRandom } from './random.ts'
 import { collectGarbage } from './thread/collect.ts'
+import { giveWay } from './thread/give-way.ts'
 import { ControlWords } from './thread/control-words.ts'
 import { LogRingReader, LogRingWriter } from './thread/log-ring.ts'
 import { Mailbox } from './thread/mail.ts'
@@ -64,6 +69,7 @@ const mailbox = new Mailbox(parentPort!, 'control')
 const words = new ControlWords(shared.control, workers)
 const store = new StoreReader(settings.store.path, settings.units)
 const cases = new CaseReader(store)
+const figures = new FigureBoard({ store, clock })
 const board = new StatusBoard(mailbox, workers, clock, () => store.totals())
 const build = { version: manifest.version, node: process.version }
 const config = new ConfigReload({
@@ -80,6 +86,15 @@ const alerts = new Alerts({
   clock,
   log,
 })
+const random = new SecureRandom()
+const nodes = new NodePulls({
+  settings,
+  clock,
+  random,
+  log,
+  nodes: () => store.nodes(),
+  apply: (page) => mailbox.request('store', 'store/peer-hits', page, STORE_WAIT_MS),
+})
 const metrics = new Metrics({
   board,
   counters: shared.counters.map((memory) => new Counters(memory)),
@@ -88,15 +103,22 @@ const metrics = new Metrics({
   build,
   logDrops: () => drain.dropped(),
   configFailures: () => config.state.failures,
+  accounts: () => accounts.status(),
   alerts: () => alerts.status(),
+  identity: () => identity.status(),
+  nodes: () => nodes.status(),
 })
-const random = new SecureRandom()
+const token = new TokenInForce(settings.admin.tokenFile, process.env['THANHLOC_ADMIN_TOKEN'], log)
+const hosts = new AllowedHosts(
+  [settings.admin.listen, settings.metrics.listen].filter((one) => one !== null),
+  settings.admin.hosts,
+)
 const accounts = Accounts.open({
   directory: settings.store.path,
   clock,
   random,
   log,
-  tokenOfFile: openToken(settings.admin.tokenFile, process.env['THANHLOC_ADMIN_TOKEN'], log),
+  tokenOfFile: token,
 })
 const identity = new IdentitySources({
   settings,
@@ -110,7 +132,15 @@ const identity = new IdentitySources({
   remembered: () => rememberedBindings(),
 })
 const alertFeed = new AlertFeed({ alerts, events: cases, clock, log })
-const alertConditions = new AlertConditions({ alerts, board, clock, log })
+const alertConditions = new AlertConditions({ alerts, board, nodes: () => nodes.status(), clock, log })
+const trailUpkeep = new TrailUpkeep({
+  trail: accounts.trail,
+  mail: mailbox,
+  cases,
+  keep: () => settings.keep,
+  clock,
+  log,
+})
 const listeners = new AdminListeners(settings, clock, log)
 const watcher = new FileWatcher(() => reloadConfig(), clock)
 
@@ -120,14 +150,20 @@ mailbox.on('settings', (body) => {
   store.setUnits(settings.units)
   identity.configure(settings)
   alerts.configure(settings)
+  hosts.configure(settings.admin.hosts)
+  token.configure(settings.admin.tokenFile)
+  nodes.configure(settings)
   watchConfiguration()
 })
 mailbox.on('reload', () => reloadConfig())
+mailbox.on('identity/revealed', (body) => identity.revealed(body as RevealedPair[]))
 mailbox.on('shutdown', async () => {
   watcher.close()
   identity.close()
+  nodes.close()
   alertFeed.close()
   alertConditions.close()
+  trailUpkeep.close()
   await listeners.close()
   await alerts.close()
   accounts.close()
@@ -144,6 +180,8 @@ const admin = await buildAdmin(
     words,
     clients: store,
     cases,
+    figures,
+    revisions: { store: () => store.connection.version, figures: () => String(figures.number) },
     hits: (filter) => exportHits(store, filter),
     accounts,
     alerts,
@@ -152,6 +190,7 @@ const admin = await buildAdmin(
     settings: () => settings,
     logDrops: () => drain.dropped(),
     identity: () => identity.status(),
+    nodes: () => nodes.status(),
     faults: () => [
       ...listeners.faults,
       ...(accounts.fault === null ? [] : ['the accounts cannot be used: see the log']),
@@ -161,10 +200,7 @@ const admin = await buildAdmin(
     log,
   },
   {
-    hosts: new AllowedHosts(
-      [settings.admin.listen, settings.metrics.listen].filter((one) => one !== null),
-      settings.admin.hosts,
-    ),
+    hosts,
     cameBySocket: (request) => listeners.cameBySocket(request),
   },
 )
@@ -174,6 +210,7 @@ watchConfiguration()
 if (settings.identity.botnetList === null) tellListed([])
 void identity.start()
 collectGarbage()
+giveWay()
 mailbox.tell('main', 'control/ready', { admin: listeners.addresses })
 
 /** As `serve` did at the start: file, command line, and where they name no upstream the host's. */

@@ -8,6 +8,7 @@ import type { Settings } from './config/settings.ts'
 import { ListDesk } from './lists/desk.ts'
 import { createLog } from './log/log.ts'
 import { SecureRandom } from './random.ts'
+import { giveWay } from './thread/give-way.ts'
 import { LogRingWriter } from './thread/log-ring.ts'
 import { Mailbox } from './thread/mail.ts'
 import type { ThreadStart } from './thread/shared-state.ts'
@@ -58,5 +59,7 @@ mailbox.on('settings', (body) => {
 mailbox.on('shutdown', () => desk.close())
 
 await desk.start()
+// At the start everybody waits for it; from now on nobody does.
+giveWay()
 mailbox.tell('main', 'lists/ready', { names: desk.names, addresses: desk.addresses })
 await desk.update()

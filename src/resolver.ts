@@ -18,6 +18,7 @@ import { closeSocket, isWildcard } from './net/sockets.ts'
 import { Policy } from './policy/decide.ts'
 import type { Parts } from './query/parts.ts'
 import { QueryPath } from './query/path.ts'
+import { Forwarders } from './query/forwarders.ts'
 import type { Waiter } from './query/asked.ts'
 import { SecureRandom } from './random.ts'
 import { collectGarbage } from './thread/collect.ts'
@@ -50,15 +51,21 @@ const words = new ControlWords(shared.control, shared.counters.length)
 const random = new SecureRandom()
 const clock = new BatchClock(systemClock)
 const counters = new Counters(own(shared.counters))
+const hits = new HitWriter(own(shared.hitTables))
 const { datagrams, reason } = chooseDatagrams(start.settings, {
   counters,
   random,
   descriptors: new DescriptorTable(own(shared.descriptors)),
-  onBatch: clock.move,
+  events: {
+    begin: () => {
+      clock.move()
+      hits.hold()
+    },
+    end: hits.release,
+  },
 })
 if (reason !== null) log.warn({ reason }, 'packets are read one by one')
 const policy = new Policy(shared.snapshots, shared.overlays)
-const hits = new HitWriter(own(shared.hitTables))
 
 const { settings } = start
 const limiter = new RateLimiter(
@@ -88,6 +95,7 @@ const exchange: Exchange<Waiter> = new Exchange(settings, datagrams, clock, rand
     path.failed(pending)
   },
 }, { loopToken: shared.loopToken }) // prettier-ignore
+const forwarders = new Forwarders(shared.revealedPairs, settings.identity.forwarders.networks, clock)
 const parts: Parts = {
   clock,
   counters,
@@ -95,6 +103,7 @@ const parts: Parts = {
   cache,
   hits,
   limiter,
+  forwarders,
   exchange,
   networks: new NetworkSet(settings.access.networks),
   settings,
@@ -112,15 +121,15 @@ let overlaySeen = 0
 
 /** Changes over to a newer snapshot. Called between queries and between answers only. */
 function followSnapshots(): void {
-  const snapshot = words.generation(Swapped.snapshot)
-  if (snapshot !== snapshotSeen) {
-    policy.attachBase(snapshot & 1)
-    words.acknowledge(index, Swapped.snapshot, (snapshotSeen = snapshot))
+  if (words.hasMoved(Swapped.snapshot, snapshotSeen)) {
+    snapshotSeen = words.generation(Swapped.snapshot)
+    policy.attachBase(snapshotSeen & 1)
+    words.acknowledge(index, Swapped.snapshot, snapshotSeen)
   }
-  const overlay = words.generation(Swapped.overlay)
-  if (overlay !== overlaySeen) {
-    policy.attachOverlay(overlay & 1)
-    words.acknowledge(index, Swapped.overlay, (overlaySeen = overlay))
+  if (words.hasMoved(Swapped.overlay, overlaySeen)) {
+    overlaySeen = words.generation(Swapped.overlay)
+    policy.attachOverlay(overlaySeen & 1)
+    words.acknowledge(index, Swapped.overlay, overlaySeen)
   }
 }
 
@@ -149,6 +158,8 @@ function tick(): void {
   counters.set('cacheBytes', cache.bytes)
   counters.set('hitsFolded', hits.folded)
   counters.set('hitsLost', hits.lost)
+  const pairs = forwarders.takeNews()
+  if (pairs.length > 0) mail.tell('control', 'identity/revealed', pairs)
 }
 
 // Only wakes a thread that has no queries; the generation is what counts.
@@ -178,6 +189,7 @@ mail.on('settings', (body) => {
   if (JSON.stringify(changed.upstreams) !== JSON.stringify(parts.settings.upstreams)) cache.forgetFailures()
   exchange.reconfigure(changed)
   tcp.setLimits(changed.tcp)
+  forwarders.configure(changed.identity.forwarders.networks)
   path.configure(changed, new NetworkSet(changed.access.networks))
 })
 

@@ -3,6 +3,7 @@
  * lookups, answers for its state. Nothing waits for it; when it dies the next one goes on where it stood.
  */
 import { parentPort, workerData } from 'node:worker_threads'
+import { ACCOUNTS_FILE } from './accounts/schema.ts'
 import { systemClock } from './clock.ts'
 import type { Settings } from './config/settings.ts'
 import { BlockLog } from './detection/block-log.ts'
@@ -10,10 +11,10 @@ import { Casework } from './detection/cases/casework.ts'
 import { DRAIN_MS, HitCollector } from './detection/hit-collector.ts'
 import { IdentityIntake, type BindingsLetter, type RegisterLetter } from './detection/identity-intake.ts'
 import { ListRegistry, type RegisteredList } from './detection/list-registry.ts'
-import { readPeerPage } from './detection/peer-page.ts'
 import { StoreWriter } from './detection/store-writer.ts'
 import { createLog } from './log/log.ts'
 import { collectGarbage } from './thread/collect.ts'
+import { giveWay } from './thread/give-way.ts'
 import { LogRingWriter } from './thread/log-ring.ts'
 import { Mailbox } from './thread/mail.ts'
 import type { ThreadStart } from './thread/shared-state.ts'
@@ -27,14 +28,20 @@ const { settings, shared } = workerData as ThreadStart
 const log = createLog('store', new LogRingWriter(shared.logRings['store']!), settings.log.level)
 const mailbox = new Mailbox(parentPort!, 'store')
 const registry = new ListRegistry()
-const casework = new Casework({ directory: settings.store.path, settings, clock: systemClock, log })
+const casework = new Casework({
+  directory: settings.store.path,
+  settings,
+  clock: systemClock,
+  log,
+  beside: [ACCOUNTS_FILE],
+})
 const writer = new StoreWriter({
   directory: settings.store.path,
   registry,
   clock: systemClock,
   log,
   nodeName: settings.server.id,
-  routers: settings.identity.routers,
+  routers: routersOf(settings),
   openWitness: casework.openWitness,
   isHeld: () => casework.isHeld,
 })
@@ -45,17 +52,20 @@ const collector = new HitCollector(shared.hitTables, writer, blockLog, systemClo
 
 let stopTicks: () => void = () => {}
 let isClosed = false
-let routers = settings.identity.routers
+let routers = routersOf(settings)
 
 mailbox.on('store/status', () => collector.status())
 mailbox.on('lists/registry', (body) => registry.register(body as RegisteredList[]))
 mailbox.on('identity/bindings', (body) => intake.bindings(body as BindingsLetter))
 mailbox.on('identity/register', (body) => intake.register(body as RegisterLetter))
-mailbox.on('store/peer-hits', (body) => writer.applyPeerPage(readPeerPage(body)))
+mailbox.on('store/peer-hits', async (body) => {
+  const { readPeerPage } = await import('./detection/peer-page.ts')
+  return writer.applyPeerPage(readPeerPage(body))
+})
 mailbox.on('store/hold', (body) => casework.setHold(body))
 mailbox.on('store/release-hold', (body) => casework.releaseHold(body))
-mailbox.on('store/backup', (body) => casework.backupTo((body as { readonly path?: unknown } | null)?.path))
-mailbox.on('store/upkeep', () => ({ ...casework.keeping, backup: casework.backupProgress }))
+mailbox.on('store/backup', (body) => casework.beginBackup(body))
+mailbox.on('store/upkeep', () => ({ ...casework.keeping, isHeld: casework.isHeld, backup: casework.backup }))
 mailbox.on('cases/change', (body) => casework.change(body))
 mailbox.on('cases/silence', (body) => casework.silence(body))
 mailbox.on('cases/listed-units', (body) => casework.setListed(body))
@@ -64,9 +74,9 @@ mailbox.on('settings', (body) => {
   log.level = changed.log.level
   registry.follow(changed)
   casework.configure(changed)
-  const isOther = String(changed.identity.routers) !== String(routers)
-  routers = changed.identity.routers
-  if (isOther) lookForRouters()
+  const before = String(routers)
+  routers = routersOf(changed)
+  if (String(routers) !== before) lookForRouters()
 })
 mailbox.on('shutdown', () => {
   stopTicks()
@@ -85,6 +95,7 @@ try {
   if (registry.size === 0) log.debug({ error }, 'the names of the lists are not known yet')
 }
 collectGarbage()
+giveWay()
 if (!isClosed) {
   stopTicks = systemClock.every(DRAIN_MS, () => {
     collector.tick()
@@ -92,6 +103,11 @@ if (!isClosed) {
     casework.tick()
   })
   lookForRouters()
+}
+
+/** A forwarder stands for the machines it does not name. */
+function routersOf({ identity }: Settings): readonly string[] {
+  return [...identity.routers, ...identity.forwarders.networks]
 }
 
 /** What the configuration says of routers may have changed since clients were looked at last. */

@@ -12,6 +12,7 @@ import { createLog, type Logger } from './log/log.ts'
 import { openStandardOutput } from './log/output.ts'
 import { decideDatagrams, type Decision } from './net/choose.ts'
 import { DescriptorTable } from './net/descriptors.ts'
+import { Gathering, LOOK_MS } from './net/gathering.ts'
 import { Listeners, type HandedOver } from './net/listeners.ts'
 import { closeSocket, isWildcard } from './net/sockets.ts'
 import { SecureRandom } from './random.ts'
@@ -133,6 +134,27 @@ export class Supervisor {
       setInterval(() => void this.#followInterfaces().catch(cannotFollow), INTERFACES_MS),
       setInterval(() => this.#watchHearts(), this.#heartbeatMs),
     )
+    if (this.#resolvers.length > 1) this.#gather()
+  }
+
+  /** Sends queries to as few threads as can do the work. */
+  #gather(): void {
+    const gathering = new Gathering({
+      workers: this.#resolvers.length,
+      busyShare: (worker) => this.#threads.busyShare(this.#resolvers[worker]!),
+      isAnswering: (worker) => this.#words.isAnswering(worker),
+      steer: (worker) => this.#listeners.steer(worker),
+    })
+    const timer = setInterval(() => {
+      try {
+        gathering.look()
+      } catch (error) {
+        // Kernels may be built without it: then the kernel spreads them for good.
+        clearInterval(timer)
+        this.#log.warn({ error }, 'queries go to all resolver threads, however few they are')
+      }
+    }, LOOK_MS)
+    this.#timers.push(timer)
   }
 
   /** A disk that is full or has failed costs the lock, not the start. */

@@ -13,9 +13,9 @@ interface Range {
 }
 
 export class NetworkSet {
-  /** Four 32-bit words a range, ascending, disjoint. */
-  readonly #first: Uint32Array
-  readonly #last: Uint32Array
+  /** Four 32-bit words a range, ascending, disjoint; each word with its highest bit turned round (see `word`). */
+  readonly #first: Int32Array
+  readonly #last: Int32Array
   readonly #count: number
   /** The range that held the latest address: it mostly holds the next one too. */
   #latest = 0
@@ -24,8 +24,8 @@ export class NetworkSet {
   constructor(networks: readonly string[]) {
     const ranges = merge(networks.flatMap(rangesOf))
     this.#count = ranges.length
-    this.#first = new Uint32Array(ranges.flatMap(({ first }) => wordsOf(first)))
-    this.#last = new Uint32Array(ranges.flatMap(({ last }) => wordsOf(last)))
+    this.#first = Int32Array.from(ranges.flatMap(({ first }) => wordsOf(first)))
+    this.#last = Int32Array.from(ranges.flatMap(({ last }) => wordsOf(last)))
   }
 
   /** Disjoint ranges held. */
@@ -63,7 +63,7 @@ export class NetworkSet {
 
 /** Below 0, 0 or above 0: where range bound `index` of `bounds` lies to the address of the four words. */
 function compare(
-  bounds: Uint32Array,
+  bounds: Int32Array,
   index: number,
   word0: number,
   word1: number,
@@ -71,12 +71,22 @@ function compare(
   word3: number,
 ): number {
   const at = index * 4
-  return bounds[at]! - word0 || bounds[at + 1]! - word1 || bounds[at + 2]! - word2 || bounds[at + 3]! - word3
+  if (bounds[at] !== word0) return bounds[at]! < word0 ? -1 : 1
+  if (bounds[at + 1] !== word1) return bounds[at + 1]! < word1 ? -1 : 1
+  if (bounds[at + 2] !== word2) return bounds[at + 2]! < word2 ? -1 : 1
+  if (bounds[at + 3] !== word3) return bounds[at + 3]! < word3 ? -1 : 1
+  return 0
 }
 
+/**
+ * Four bytes of an address as a signed number of the same order, because V8 compares unsigned ones as doubles: the
+ * highest bit is turned round.
+ */
 function word(bytes: Uint8Array, at: number): number {
-  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
+  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) ^ TURNED_ROUND
 }
+
+const TURNED_ROUND = 0x8000_0000
 
 const MAPPED_FIRST = 0xffffn << 32n
 const MAPPED_LAST = MAPPED_FIRST + 0xffff_ffffn
@@ -119,5 +129,5 @@ function merge(ranges: readonly Range[]): Range[] {
 }
 
 function wordsOf(value: bigint): number[] {
-  return [96n, 64n, 32n, 0n].map((shift) => Number((value >> shift) & 0xffff_ffffn))
+  return [96n, 64n, 32n, 0n].map((shift) => Number((value >> shift) & 0xffff_ffffn) ^ TURNED_ROUND)
 }

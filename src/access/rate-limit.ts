@@ -11,7 +11,7 @@
  * threads that see a client for the first time claim the same place, and one of them waits for the other.
  */
 import type { Clock } from '../clock.ts'
-import { LOOPBACK_NETWORKS, NetworkSet } from './networks.ts'
+import { NetworkSet } from './networks.ts'
 
 const WORDS = 4
 const PLACES = 4
@@ -22,8 +22,6 @@ const COUNT = 3
 
 /** A claim is three stores: a thread that takes longer has died or was put to sleep. */
 const MAX_SPINS = 2_000
-
-const loopback = new NetworkSet(LOOPBACK_NETWORKS)
 
 export class RateLimiter {
   readonly #words: Int32Array
@@ -54,7 +52,7 @@ export class RateLimiter {
 
   /** Counts one query of the client at `address` (16 bytes) and says whether it is over the limit. */
   over(address: Uint8Array): boolean {
-    if (this.#limit === 0 || loopback.contains(address) || this.#exempt.contains(address)) return false
+    if (this.#limit === 0 || isLoopback(address) || this.#exempt.contains(address)) return false
     // An IPv4 client has 32 bits of its own; ffff:ffff::/32 is multicast, so no IPv6 client has such a key.
     const isIpv4 = isMapped(address)
     const high = isIpv4 ? -1 : word(address, 0)
@@ -113,6 +111,18 @@ function isMapped(address: Uint8Array): boolean {
 
 function word(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
+}
+
+/** 127.0.0.0/8 or ::1. */
+function isLoopback(address: Uint8Array): boolean {
+  if (address[12] === 127) return isMapped(address)
+  return (
+    address[15] === 1 &&
+    word(address, 12) === 1 &&
+    word(address, 8) === 0 &&
+    word(address, 4) === 0 &&
+    word(address, 0) === 0
+  )
 }
 
 /** Whoever could aim at a bucket could as well ask from other addresses: no secret needed. */

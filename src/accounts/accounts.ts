@@ -9,13 +9,13 @@ import { headText, readHead, type AuditEntry, type AuditEvent } from './audit-en
 import { AuditTrail } from './audit-trail.ts'
 import { verifyTrail, type AuditReport } from './audit-verify.ts'
 import { authenticate, type Credentials, type TokenOfFile } from './authenticate.ts'
-import { CredentialCheck, type Presented } from './credential-check.ts'
+import { CredentialCheck, type Failure, type Presented } from './credential-check.ts'
 import type { Connect } from './database.ts'
 import { FactorCheck, recoveryCodesLeft } from './factor-check.ts'
 import { AccountsUnavailable } from './fault.ts'
 import { HashQueue } from './hash-queue.ts'
 import { KeyFile } from './key-file.ts'
-import { Lockout } from './lockout.ts'
+import { Lockout, type LockedOut } from './lockout.ts'
 import type { AccountsLog } from './log.ts'
 import { DEFAULT_COST, type ScryptCost } from './password-hash.ts'
 import { demand } from './permission.ts'
@@ -45,6 +45,19 @@ export interface AccountsOptions {
   readonly connect?: Connect
 }
 
+/** How the accounts are, for metrics. */
+export interface AccountsStatus {
+  /** Attempts to sign in, or to prove who one is, that came to nothing since the start. */
+  readonly failures: Readonly<Record<Failure, number>>
+  /** What stands in the file; null: it cannot be read now. */
+  readonly file: {
+    readonly locked: LockedOut
+    readonly sessions: number
+    /** Number of the last row of the audit trail. */
+    readonly trailHead: number
+  } | null
+}
+
 /** Somebody who signed in. */
 export interface SignedIn extends NewSession {
   readonly principal: Principal
@@ -63,6 +76,7 @@ export class Accounts {
   readonly #tokenOfFile: TokenOfFile
   readonly #sessions: Sessions
   readonly #check: CredentialCheck
+  readonly #lockout: Lockout
   readonly #stopHeads: () => void
 
   /** Opens or creates the accounts in a data directory. Never throws: a file that cannot be used is `fault`. */
@@ -86,6 +100,7 @@ export class Accounts {
     this.#tokenOfFile = options.tokenOfFile
     this.#sessions = new Sessions(file, clock, random)
     this.#check = check
+    this.#lockout = lockout
     this.trail = trail
     this.users = new Users({ file, clock, random, trail, lockout, check })
     this.tokens = new Tokens(file, clock, random, trail)
@@ -98,6 +113,11 @@ export class Accounts {
   /** What keeps the accounts from being used, or null. */
   get fault(): AccountsUnavailable | null {
     return this.#file.fault
+  }
+
+  /** Never throws. */
+  status(): AccountsStatus {
+    return { failures: this.#check.failures, file: this.#fileStatus() }
   }
 
   /** Who a request comes from: NOBODY where it does not say, a refusal where what it says is wrong. Never throws. */
@@ -173,6 +193,16 @@ export class Accounts {
     } catch (error) {
       // The file has told the log why.
       if (!(error instanceof AccountsUnavailable)) throw error
+    }
+  }
+
+  #fileStatus(): AccountsStatus['file'] {
+    try {
+      const [locked, sessions] = [this.#lockout.waiting(), this.#sessions.count()]
+      return { locked, sessions, trailHead: this.trail.head().seq }
+    } catch (error) {
+      if (error instanceof AccountsUnavailable) return null
+      throw error
     }
   }
 

@@ -37,6 +37,7 @@ export const AUDIT_ACTIONS = [
   'hold.change',
   'data.delete',
   'backup',
+  'restore',
   'alert.test',
   'audit.verify',
   'audit.prune',

@@ -52,13 +52,23 @@ const BUSY: Refusal = {
   retryAfterS: 3,
 }
 
+/** Why somebody was not let in. `locked`: not looked at, after too many failures. */
+export const FAILURES = ['password', 'code', 'disabled', 'locked'] as const
+export type Failure = (typeof FAILURES)[number]
+
 export class CredentialCheck {
   readonly #parts: CredentialCheckParts
   readonly #decoy: string
+  readonly #failures: Record<Failure, number> = { password: 0, code: 0, disabled: 0, locked: 0 }
 
   constructor(parts: CredentialCheckParts) {
     this.#parts = parts
     this.#decoy = decoyHash(parts.cost)
+  }
+
+  /** Since the start. */
+  get failures(): Readonly<Record<Failure, number>> {
+    return this.#failures
   }
 
   /** The text to store for `password`. Rejects with AccountError where too many wait. */
@@ -161,6 +171,8 @@ export class CredentialCheck {
   /** In the trail without the name that was typed, unless an account has it: some type their password there. */
   #recordFailure(key: string, { source }: Presented, user: UserRow | null, refusal: Refusal): void {
     const { file, lockout, trail } = this.#parts
+    const wrong = whatWasWrong(user, refusal.code === 'THANHLOC_ACCOUNT_CREDENTIALS')
+    this.#failures[wrong]++
     file.change((statements) => {
       const isWrong = refusal.code === 'THANHLOC_ACCOUNT_CREDENTIALS'
       const isLocked = isWrong && lockout.fail(key, source)
@@ -170,7 +182,7 @@ export class CredentialCheck {
         {
           action: 'sign-in.failed',
           target: named === null ? '' : `user:${named.name}`,
-          details: { isAccount: named !== null, wrong: whatWasWrong(user, isWrong), isLocked },
+          details: { isAccount: named !== null, wrong, isLocked },
         },
       )
     })
@@ -179,13 +191,14 @@ export class CredentialCheck {
   #locked(key: string, source: string): Refusal | null {
     const waitMs = this.#parts.lockout.waitMs(key, source)
     if (waitMs === 0) return null
+    this.#failures.locked++
     const retryAfterS = Math.ceil(waitMs / 1000)
     const detail = `Too many failures: try again in ${retryAfterS} s, or ask an administrator to unlock the account.`
     return { code: 'THANHLOC_ACCOUNT_LOCKED', detail, retryAfterS }
   }
 }
 
-function whatWasWrong(user: UserRow | null, isWrong: boolean): string {
+function whatWasWrong(user: UserRow | null, isWrong: boolean): Exclude<Failure, 'locked'> {
   if (!isWrong) return 'disabled'
   return user === null ? 'password' : 'code'
 }

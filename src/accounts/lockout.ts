@@ -24,6 +24,12 @@ interface Failures {
   readonly lockedUntil: number
 }
 
+export interface LockedOut {
+  /** Names as they were typed, whether or not there is such an account. */
+  readonly accounts: number
+  readonly sources: number
+}
+
 export class Lockout {
   readonly #file: AccountsFile
   readonly #clock: Clock
@@ -75,6 +81,15 @@ export class Lockout {
     const entry = accountEntry(key)
     if (!this.#load().delete(entry)) return
     this.#file.change((statements) => statements.of('DELETE FROM failure WHERE key = ?').run(entry))
+  }
+
+  /** How many names and how many networks have to wait for a quarter of an hour now. Throws AccountsUnavailable. */
+  waiting(): LockedOut {
+    const locked = [...this.#load()].filter(
+      ([entry, { count }]) => count >= WAITS_MS.length && this.#waitOf(entry) > 0,
+    )
+    const accounts = locked.filter(([entry]) => entry.startsWith('account:')).length
+    return { accounts, sources: locked.length - accounts }
   }
 
   #waitOf(entry: string): number {

@@ -99,6 +99,20 @@ export class Sessions {
     return { user, endsAt: createdAt + ABSOLUTE_MS }
   }
 
+  /** How many are alive now. Throws AccountsUnavailable. */
+  count(): number {
+    const nowMs = this.#clock.wallMs()
+    const row = this.#file.read((statements) =>
+      statements
+        .of(
+          `SELECT count(*) AS n FROM session AS s JOIN user AS u ON u.id = s.user_id
+           WHERE s.seen_at > iif(u.role = 'admin', ?, ?) AND s.created_at > ?`,
+        )
+        .get(nowMs - ADMIN_IDLE_MS, nowMs - IDLE_MS, nowMs - ABSOLUTE_MS),
+    )
+    return Number(row!['n'])
+  }
+
   /** Ends the session of a cookie; its account, or null where there was none. Throws AccountsUnavailable. */
   end(cookie: string): UserRow | null {
     if (!isCookieValue(cookie)) return null

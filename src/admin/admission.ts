@@ -7,11 +7,14 @@ import { CSRF_HEADER, readSessionCookie } from '../accounts/session-cookie.ts'
 import type { Admin } from './app.ts'
 import { sendProblem } from './errors.ts'
 import { admit, type Access, type AllowedHosts, type Asked } from './guard.ts'
+import type { ProblemCode } from './problem.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Absent: nobody may call it. */
     access?: Access
+    /** What it may refuse beyond what follows from its access, method and parameters; for the API's description. */
+    refusals?: readonly ProblemCode[]
     /** A page asks for it by itself: it keeps no session alive. */
     isBackground?: boolean
   }
@@ -30,6 +33,10 @@ export interface RouteEntry {
   readonly method: string
   readonly path: string
   readonly access: Access | null
+  /** Beyond what follows from access, method and parameters. */
+  readonly refusals: readonly ProblemCode[]
+  /** Its answers have an ETag. */
+  readonly isTagged: boolean
 }
 
 export interface AdminAccess {
@@ -60,7 +67,9 @@ export function guardRoutes(app: Admin, access: AdminAccess, accounts: Pick<Acco
 }
 
 function entriesOf({ method, url, config }: RouteOptions): RouteEntry[] {
-  return [method].flat().map((one) => ({ method: one, path: url, access: config?.access ?? null }))
+  const { access = null, refusals = [], reads } = config ?? {}
+  const isTagged = reads !== undefined
+  return [method].flat().map((one) => ({ method: one, path: url, access, refusals, isTagged }))
 }
 
 /** Whether it came over TLS. */

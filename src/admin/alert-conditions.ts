@@ -5,14 +5,18 @@
 import type { Condition } from '../alerts/alert.ts'
 import type { Alerts } from '../alerts/alerts.ts'
 import type { Clock } from '../clock.ts'
+import { staleReason } from '../lists/renewal.ts'
 import type { ListStatus } from '../lists/status.ts'
 import type { Logger } from '../log/log.ts'
 import type { StatusBoard } from '../metrics/thread-status.ts'
+import type { NodeStatus } from '../nodes/node-status.ts'
 import { mergeUpstreams } from './upstreams.ts'
 
 export interface AlertConditionsOptions {
   readonly alerts: Pick<Alerts, 'raise' | 'resolve' | 'status'>
   readonly board: StatusBoard
+  /** Other nodes whose hits are taken over. */
+  readonly nodes: () => readonly NodeStatus[]
   readonly clock: Clock
   readonly log: Pick<Logger, 'error'>
 }
@@ -25,6 +29,8 @@ export interface Finding {
 }
 
 const LOOK_MS = 5000
+/** Longer than a server takes to be started again. */
+const NODE_AWAY_MS = 60_000
 /** The number of the group of general upstreams; the others belong to `forward`. */
 const GENERAL = 0
 
@@ -32,6 +38,7 @@ export class AlertConditions {
   readonly #options: AlertConditionsOptions
   readonly #stop: () => void
   #listsSeen: ReadonlySet<string> = new Set()
+  #nodesSeen: ReadonlySet<string> = new Set()
   #isLooking = false
   #isClosed = false
 
@@ -64,10 +71,23 @@ export class AlertConditions {
 
   #tell(): void {
     const { alerts, board } = this.#options
-    for (const { kind, about, reason } of [...findConditions(board), ...this.#goneLists()]) {
+    for (const { kind, about, reason } of [
+      ...findConditions(board),
+      ...this.#goneLists(),
+      ...this.#nodeFindings(),
+    ]) {
       if (reason === null) alerts.resolve({ kind, about })
       else alerts.raise({ kind, about, reason })
     }
+  }
+
+  /** Of a node that is no longer configured nothing is wrong any more. */
+  #nodeFindings(): Finding[] {
+    const nodes = this.#options.nodes()
+    const now = new Set(nodes.map(({ id }) => id))
+    const gone = [...this.#nodesSeen].filter((id) => !now.has(id))
+    this.#nodesSeen = now
+    return [...nodes.map(nodeFinding), ...gone.map((about) => ({ kind: 'node-away', about, reason: null }) as const)] // prettier-ignore
   }
 
   /** Of a list that is no longer configured nothing is wrong any more. */
@@ -77,7 +97,10 @@ export class AlertConditions {
     const now = new Set(value.lists.map(({ id }) => id))
     const gone = [...this.#listsSeen].filter((id) => !now.has(id))
     this.#listsSeen = now
-    return gone.map((about) => ({ kind: 'list-failed', about, reason: null }))
+    return gone.flatMap((about) => [
+      { kind: 'list-failed', about, reason: null },
+      { kind: 'list-stale', about, reason: null },
+    ])
   }
 }
 
@@ -94,7 +117,12 @@ function listFindings({ lists }: Pick<StatusBoard, 'lists'>): Finding[] {
     about: '',
     reason: value.error === null ? null : `the lists could not be built: ${value.error}`,
   }
-  return [build, ...value.lists.map(listFinding)]
+  const stale = value.lists.map((list): Finding => ({
+    kind: 'list-stale',
+    about: list.id,
+    reason: staleReason(list),
+  }))
+  return [build, ...value.lists.map(listFinding), ...stale]
 }
 
 function listFinding({ id, state, error }: ListStatus): Finding {
@@ -118,4 +146,9 @@ function storeFindings({ store }: Pick<StatusBoard, 'store'>): Finding[] {
   const { state, error: detail } = value
   const reason = state === 'ok' ? null : detail === null ? state : `${state}: ${detail}`
   return [{ kind: 'store-trouble', about: '', reason }]
+}
+
+function nodeFinding({ id, failingMs, error }: NodeStatus): Finding {
+  const isAway = failingMs !== null && failingMs >= NODE_AWAY_MS
+  return { kind: 'node-away', about: id, reason: isAway ? `${id}: ${error}` : null }
 }

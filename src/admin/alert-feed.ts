@@ -3,22 +3,24 @@
  * at a later poll: the alerts keep in their own file how far they came.
  */
 import type { Alerts } from '../alerts/alerts.ts'
+import type { AlertLog } from '../alerts/log.ts'
+import type { Position } from '../alerts/outbox.ts'
 import type { Clock } from '../clock.ts'
 import type { EventPage, EventScope } from '../detection/cases/queries.ts'
 import { StoreUnavailable } from '../detection/queries.ts'
-import type { Logger } from '../log/log.ts'
 
 /** Where the events come from. Both throw StoreUnavailable. */
 export interface EventSource {
   eventsEnd(): Pick<EventPage, 'log' | 'next'>
   eventsAfter(after: number, limit: number, scope: EventScope): EventPage
+  lastCaseEvent(upTo: number, atMs: number): number
 }
 
 export interface AlertFeedOptions {
-  readonly alerts: Pick<Alerts, 'readFrom' | 'take'>
+  readonly alerts: Pick<Alerts, 'position' | 'follow' | 'take'>
   readonly events: EventSource
   readonly clock: Clock
-  readonly log: Pick<Logger, 'warn' | 'error'>
+  readonly log: Pick<AlertLog, 'warn' | 'error'>
 }
 
 const POLL_MS = 1000
@@ -28,8 +30,8 @@ const MAX_EVENTS = 500
 export class AlertFeed {
   readonly #options: AlertFeedOptions
   readonly #stop: () => void
-  /** Which log the events were read from last. */
-  #logKey: string | null = null
+  /** The log whose numbers were found to be those that were handled. */
+  #checkedLog: string | null = null
   #failure: string | null = null
 
   /** Begins to poll. */
@@ -59,17 +61,32 @@ export class AlertFeed {
   #read(): void {
     const { alerts, events, log } = this.#options
     const end = events.eventsEnd()
-    const isOtherLog = this.#logKey !== null && this.#logKey !== end.log
-    // Behind number 0 everything is new: so a store that has already grown past the old one is told from it too.
-    const cursor = alerts.readFrom(isOtherLog ? 0 : end.next)
-    if (cursor === null) return
-    this.#logKey = end.log
+    const handled = alerts.position()
+    if (handled === null) return
+    const cursor = this.#cursorIn(end, handled)
+    if (cursor !== handled.cursor || end.log !== handled.log) {
+      if (!alerts.follow(end.log, cursor)) return
+      if (handled.log !== null && end.log !== handled.log)
+        log.warn({ log: end.log }, 'the store has begun anew: alerts follow it from its start')
+    }
+    this.#checkedLog = end.log
     if (cursor >= end.next) return
     const page = events.eventsAfter(cursor, MAX_EVENTS, 'cases')
     // The file was replaced between the two: the next poll sees which it is.
     if (page.log !== end.log) return
-    const isTaken = alerts.take(page.events, page.next)
+    const isTaken = alerts.take(page)
     if (isTaken && page.isGap && cursor > 0)
       log.warn({ after: cursor }, 'events of the store were dropped before alerts were made of them')
+  }
+
+  /** The number behind which nothing was handled. */
+  #cursorIn(end: Pick<EventPage, 'log' | 'next'>, { log, cursor, lastEventAtMs }: Position): number {
+    // Of another log every event is new. So they are where it is not known how far they went.
+    if (log !== null && log !== end.log) return 0
+    const isWithin = cursor <= end.next
+    if (isWithin && (this.#checkedLog === end.log || lastEventAtMs === null)) return cursor
+    if (lastEventAtMs === null) return 0
+    // After a power cut, or with an older copy of the file in its place, numbers are given out a second time.
+    return this.#options.events.lastCaseEvent(cursor, lastEventAtMs)
   }
 }

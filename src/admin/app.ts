@@ -13,25 +13,36 @@ import {
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { guardRoutes, type AdminAccess } from './admission.ts'
 import { answerError, sendProblem } from './errors.ts'
+import { addTags, Tags } from './etag.ts'
+import { compileAnswersLate } from './late-answers.ts'
 import { addOpenApi } from './openapi.ts'
 import { ApiError, describeProblem, Problem } from './problem.ts'
 import { addAlertRoutes } from './routes/alerts.ts'
 import { addAllowRoutes } from './routes/allow.ts'
 import { addAuditRoutes } from './routes/audit.ts'
+import { addBackupRoutes } from './routes/backup.ts'
 import { addCacheRoutes } from './routes/cache.ts'
+import { addCampaignRoutes } from './routes/campaigns.ts'
 import { addCaseRoutes } from './routes/cases.ts'
 import { addClientRoutes } from './routes/clients.ts'
 import { addConfigRoutes } from './routes/config.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addExportRoutes } from './routes/export.ts'
+import { addHitRoutes } from './routes/hits.ts'
+import { addHoldRoutes } from './routes/holds.ts'
+import { addKeepingRoutes } from './routes/keeping.ts'
 import { addListRoutes } from './routes/lists.ts'
+import { addNodeRoutes } from './routes/nodes.ts'
 import { addNumberRoutes } from './routes/numbers.ts'
 import { addProbeRoutes } from './routes/probes.ts'
 import { addSecondFactorRoutes } from './routes/second-factor.ts'
 import { addSessionRoutes } from './routes/session.ts'
+import { addSilenceRoutes } from './routes/silences.ts'
 import { addStatusRoutes } from './routes/status.ts'
 import { addTokenRoutes } from './routes/tokens.ts'
+import { addUnitRoutes } from './routes/units.ts'
 import { addUserRoutes } from './routes/users.ts'
+import { SecureRandom } from '../random.ts'
 import type { AdminSources } from './sources.ts'
 
 /** Nothing anybody sends here is longer. */
@@ -62,6 +73,7 @@ export async function buildAdmin(sources: AdminSources, access: AdminAccess): Pr
 
   app.addSchema(Problem)
   takeJsonOnly(app)
+  compileAnswersLate(app)
   app.setErrorHandler((error: FastifyError, request, reply) =>
     answerError(error, request, reply, sources.log),
   )
@@ -73,6 +85,7 @@ export async function buildAdmin(sources: AdminSources, access: AdminAccess): Pr
   )
   app.addHook('onRequest', async (_request, reply) => void reply.headers(SECURITY_HEADERS))
   guardRoutes(app, access, sources.accounts)
+  addTags(app, new Tags({ ...sources, random: new SecureRandom() }))
 
   await addOpenApi(app, sources.build.version)
   const prefix = '/api/v1'
@@ -82,9 +95,14 @@ export async function buildAdmin(sources: AdminSources, access: AdminAccess): Pr
       addStatusRoutes(api, sources)
       addNumberRoutes(api, sources)
       addClientRoutes(api, sources)
+      addHitRoutes(api, sources)
+      addUnitRoutes(api, sources)
+      addCampaignRoutes(api, sources)
       addCaseRoutes(api, sources)
+      addSilenceRoutes(api, sources)
       addEventRoutes(api, sources)
       addExportRoutes(api, sources)
+      addNodeRoutes(api, sources)
       addListRoutes(api, sources)
       addAllowRoutes(api, sources)
       addAlertRoutes(api, sources)
@@ -95,6 +113,9 @@ export async function buildAdmin(sources: AdminSources, access: AdminAccess): Pr
       addUserRoutes(api, sources)
       addTokenRoutes(api, sources)
       addAuditRoutes(api, sources)
+      addHoldRoutes(api, sources)
+      addKeepingRoutes(api, sources)
+      addBackupRoutes(api, sources)
     },
     { prefix },
   )

@@ -1,7 +1,8 @@
 /** What the calls of `/cases` take and give. */
 import { Type } from 'typebox'
+import { CASE_SORTS } from '../detection/cases/queries.ts'
 import { CASE_STATES, PRIORITIES } from '../detection/cases/states.ts'
-import { NullableTime, strict, Time } from './schema.ts'
+import { NullableTime, paging, reversal, strict, Time } from './schema.ts'
 import { Identity } from './who.ts'
 
 const Text = Type.String({ minLength: 1, maxLength: 253 })
@@ -9,12 +10,7 @@ const Moment = Type.String({ minLength: 10, maxLength: 40, description: 'a date,
 const NullableText = Type.Union([Type.String(), Type.Null()])
 const State = Type.Union(CASE_STATES.map((state) => Type.Literal(state)))
 
-export const paging = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-  cursor: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 200, description: 'what `next` of the page before said' }),
-  ),
-}
+export { paging } from './schema.ts'
 
 export const CaseListQuery = strict({
   state: Type.Optional(
@@ -29,7 +25,7 @@ export const CaseListQuery = strict({
   assignee: Type.Optional(Text),
   isUnassigned: Type.Optional(Type.Boolean({ description: "nobody's" })),
   client: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
-  priority: Type.Optional(Type.Union(PRIORITIES.map((priority) => Type.Literal(priority)))),
+  priority: Type.Optional(Type.Enum([...PRIORITIES])),
   kind: Type.Optional(
     Type.Union([Type.Literal('machine'), Type.Literal('router')], {
       description: '`router`: many machines stand behind it; such a case counts as none',
@@ -42,13 +38,16 @@ export const CaseListQuery = strict({
       description: 'with addresses and names, or without; not said: shown to tokens, not to people',
     }),
   ),
+  openedSince: Type.Optional(Type.String({ ...Moment, description: 'opened at that time or later' })),
+  q: Type.Optional(Type.String({ ...Text, description: 'as in `/clients`; reveals' })),
   sort: Type.Optional(
-    Type.Union([Type.Literal('found'), Type.Literal('recent'), Type.Literal('changed')], {
+    Type.Enum([...CASE_SORTS], {
       default: 'found',
       description:
-        '`found`: opened last comes first, nothing is missed while paging; `recent`: hit last; `changed`: changed last',
+        '`found`: opened last comes first, nothing is missed while paging; `recent`: hit last; `changed`: changed last; `first`: first hit last; `hits`: most hits; `unit`: in the order of units; `priority`: high ones; `state`: the most pressing',
     }),
   ),
+  ...reversal,
   ...paging,
 })
 

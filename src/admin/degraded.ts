@@ -2,6 +2,8 @@
  * What is wrong while answers go on: the body of /readyz and part of /status. Holds no address of a client or an
  * upstream: it is read without a token.
  */
+import { staleReason } from '../lists/renewal.ts'
+import { nodeTroubles } from './node-report.ts'
 import type { AdminSources } from './sources.ts'
 import { mergeUpstreams } from './upstreams.ts'
 
@@ -18,12 +20,13 @@ export interface Trouble {
     | 'admin'
     | 'identity'
     | 'alerts'
+    | 'nodes'
   readonly detail: string
 }
 
 type TroubleSources = Pick<
   AdminSources,
-  'board' | 'words' | 'config' | 'logDrops' | 'faults' | 'identity' | 'alerts' | 'clock'
+  'board' | 'words' | 'config' | 'logDrops' | 'faults' | 'identity' | 'alerts' | 'nodes' | 'clock'
 >
 
 /** All troubles there are; call after a refresh of the board. */
@@ -45,6 +48,7 @@ export function findTroubles(sources: TroubleSources): Trouble[] {
       say('identity', `a source of machines (${source}) cannot be read: what was known of it holds`)
   }
   troubles.push(...alertTroubles(sources))
+  for (const trouble of nodeTroubles(sources.nodes())) say('nodes', trouble)
   return troubles
 }
 
@@ -78,7 +82,11 @@ function listTroubles({ board }: TroubleSources): Trouble[] {
     const what = state === 'failed' ? 'is not in force' : 'is in force in an earlier version'
     return [{ part: 'lists', detail: `${id} ${what}` } as const]
   })
-  return [...whole, ...each]
+  const stale = (board.lists.value?.lists ?? []).flatMap((list) => {
+    const reason = staleReason(list)
+    return reason === null ? [] : [{ part: 'lists', detail: `${list.id} was ${reason}` } as const]
+  })
+  return [...whole, ...each, ...stale]
 }
 
 function upstreamTroubles({ board }: TroubleSources): Trouble[] {

@@ -53,14 +53,17 @@ const PEOPLE_ONLY =
 
 /** Host names and addresses under which the API may be called: where it listens, and what is configured. */
 export class AllowedHosts {
-  readonly #names: ReadonlySet<string>
+  readonly #addresses: readonly string[]
+  #names: ReadonlySet<string>
 
   constructor(listen: readonly Endpoint[], configured: readonly string[]) {
-    const addresses = listen.map(({ address }) => address)
-    const isLoopback = addresses.some((address) => address.startsWith('127.') || address === '::1')
-    const names = [...addresses, ...configured].map((name) => name.toLowerCase().replace(/\.$/, ''))
-    // No page can make a browser send it but from this machine itself.
-    this.#names = new Set(isLoopback ? [...names, 'localhost'] : names)
+    this.#addresses = listen.map(({ address }) => address)
+    this.#names = namesOf(this.#addresses, configured)
+  }
+
+  /** Takes other configured names; where it listens stays. */
+  configure(configured: readonly string[]): void {
+    this.#names = namesOf(this.#addresses, configured)
   }
 
   /** `host` as the header has it; with a wildcard listen address the one the connection came in on counts. */
@@ -69,6 +72,13 @@ export class AllowedHosts {
     if (name === '') return false
     return this.#names.has(name) || (isIP(name) !== 0 && name === localAddress?.replace(/^::ffff:/, ''))
   }
+}
+
+function namesOf(addresses: readonly string[], configured: readonly string[]): ReadonlySet<string> {
+  const isLoopback = addresses.some((address) => address.startsWith('127.') || address === '::1')
+  const names = [...addresses, ...configured].map((name) => name.toLowerCase().replace(/\.$/, ''))
+  // No page can make a browser send it but from this machine itself.
+  return new Set(isLoopback ? [...names, 'localhost'] : names)
 }
 
 /** Lets a request in, or says why not. */

@@ -1,7 +1,8 @@
 /** An HTTP server with every bound set: what a slow, silent or chatty client can hold is small and ends by itself. */
-import { createServer, type RequestListener, type Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
+import { http } from '../net/http.ts'
 import { MIN_TLS } from './certificate.ts'
 import { describeProblem, PROBLEM_TYPE, type ProblemCode } from './problem.ts'
 
@@ -30,7 +31,7 @@ const BOUNDS = {
 
 /** Makes the server; it listens nowhere yet. */
 export function createBoundedServer(handle: RequestListener): Server {
-  return bound(createServer(BOUNDS, handle))
+  return bound(http.createServer(BOUNDS, handle))
 }
 
 /** The same over TLS; it has no certificate yet, see `setSecureContext`. */

@@ -2,6 +2,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { Type } from 'typebox'
+import { completeDocument, type ApiDocument } from './api-document.ts'
 import type { Admin } from './app.ts'
 
 /** Everything from here; the page's own script and style, images it draws itself. */
@@ -20,16 +21,20 @@ export async function addOpenApi(app: Admin, version: string): Promise<void> {
         description:
           'Over TCP everything under /api needs a session or a token, whose role must allow it; by `admin.sock` in the data directory ' +
           'nothing does. ' +
-          'Errors are problem details (RFC 9457), times RFC 3339 in UTC.',
+          'Errors are problem details (RFC 9457), times RFC 3339 in UTC. What is no HTTP request is answered 400, what does not ' +
+          'arrive in time 408, whatever was asked for. HEAD is answered wherever GET is, but for the stream of events.',
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: '/' }],
       tags: [
         { name: 'clients', description: 'Machines that asked for listed names' },
+        { name: 'cases', description: 'What is to be cleaned, who does it, what became of it' },
         { name: 'policy', description: 'Lists, and what is let through by hand' },
         { name: 'accounts', description: 'People, tokens, sessions' },
         { name: 'audit', description: 'Who did what' },
+        { name: 'keeping', description: 'How long things are kept, legal holds, backups' },
         { name: 'server', description: 'State, cache, configuration' },
+        { name: 'nodes', description: 'The other servers of an agency' },
         { name: 'probes', description: 'Free of client data and of any token' },
       ],
       components: {
@@ -46,11 +51,17 @@ export async function addOpenApi(app: Admin, version: string): Promise<void> {
       },
       security: [{ token: [] }, { session: [] }],
     },
+    transformObject: (given) => {
+      if (!('openapiObject' in given)) throw new TypeError('this is no OpenAPI document')
+      completeDocument(given.openapiObject as ApiDocument, app.routeTable)
+      return given.openapiObject
+    },
     refResolver: {
       buildLocalReference: ({ $id }, _base, _fragment, index) =>
         typeof $id === 'string' ? $id : `schema-${index}`,
     },
   })
+  let text: string | undefined
   app.get(
     '/openapi.json',
     {
@@ -62,7 +73,14 @@ export async function addOpenApi(app: Admin, version: string): Promise<void> {
         response: { 200: Type.Object({}, { additionalProperties: true }) },
       },
     },
-    () => app.swagger(),
+    (_request, reply) => {
+      const document = app.swagger()
+      // Written once: strangers may ask for it, and it is long.
+      return reply
+        .type('application/json; charset=utf-8')
+        .serializer(() => (text ??= JSON.stringify(document)))
+        .send(document)
+    },
   )
   await app.register(async (docs) => {
     docs.addHook('onRoute', (route) => {

@@ -2,9 +2,9 @@
  * What a request is answered that cannot be served: problem details (RFC 9457), in every case. The status is the kind,
  * `detail` says what was wrong and what to do, `code` is for programs.
  */
-import { STATUS_CODES } from 'node:http'
 import { Type, type Static } from 'typebox'
 import type { AccountProblemCode } from '../accounts/problem.ts'
+import { http } from '../net/http.ts'
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 
@@ -74,6 +74,6 @@ export class ApiError extends Error {
 /** The document that says `detail`. */
 export function describeProblem(code: ProblemCode, detail: string, errors?: Problem['errors']): Problem {
   const status = PROBLEMS[code]
-  const title = STATUS_CODES[status] ?? 'Error'
+  const title = http.STATUS_CODES[status] ?? 'Error'
   return { type: 'about:blank', title, status, detail, code, ...(errors ? { errors } : {}) }
 }

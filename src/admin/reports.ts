@@ -12,6 +12,9 @@ function report<Properties extends Record<string, TSchema>>(properties: Properti
   return Type.Object(properties, { additionalProperties: true })
 }
 const nullable = (description: string) => Type.Union([Type.String(), Type.Null()], { description })
+const Lines = Type.Array(Type.Object({ line: Type.Integer(), text: Type.String(), reason: Type.String() }), {
+  description: 'the first ones',
+})
 const counts = (description: string) => Type.Record(Type.String(), Type.Integer(), { description })
 
 export const ListReport = report({
@@ -34,6 +37,19 @@ export const ListReport = report({
   lastSuccessAt: NullableTime,
   lastAttemptAt: NullableTime,
   reloadFailures: Type.Integer(),
+  renewedAt: NullableTime,
+  maxAgeSeconds: Type.Union([Type.Integer(), Type.Null()], {
+    description: '`maxAge` of the configuration; null: none',
+  }),
+  isStale: Type.Boolean({ description: '`renewedAt`, when the file in force was written, is longer ago' }),
+  number: Type.Integer({ description: 'its place in the configuration, from 0' }),
+  digest: Type.String({ description: 'SHA-256 of what is in force, hexadecimal; empty: nothing is' }),
+  lines: Type.Integer(),
+  names: Type.Integer(),
+  addresses: Type.Integer(),
+  firstErrors: Lines,
+  firstNotEnforceable: Lines,
+  heldBack: Lines,
 })
 
 export const UpstreamReport = report({
@@ -44,18 +60,29 @@ export const UpstreamReport = report({
   requests: Type.Integer(),
   failures: counts('by reason'),
   edns: Type.String({ description: '`off`: it does not take EDNS, until `ednsOffUntil`' }),
+  ednsOffUntil: NullableTime,
   case: Type.String({ description: '`off`: it changes the case of questions (0x20)' }),
+  sockets: Type.Integer({ description: 'open UDP sockets' }),
+  tcpConnections: Type.Integer(),
   lastAnswerAt: NullableTime,
 })
 
 export const IdentityReport = Type.Object({
   sources: Type.Array(
     report({
-      source: Type.String({ description: '`lease`, `neighbour`, `register`, `reverse` or `botnet-list`' }),
+      source: Type.String({
+        description: '`lease`, `neighbour`, `edns`, `register`, `reverse` or `botnet-list`',
+      }),
       path: nullable('of a file'),
       format: nullable('of a lease file, as configured or found'),
       rows: Type.Integer({ description: 'what is known from it now' }),
       refused: Type.Integer({ description: 'lines that could not be taken; the first ones in `refusals`' }),
+      refusals: Type.Array(
+        Type.Object({ line: Type.Integer({ description: '0: the file as a whole' }), reason: Type.String() }),
+        {
+          description: 'empty to those who may not read the settings',
+        },
+      ),
       lastReadAt: NullableTime,
       error: nullable('why it cannot be read; what was known before still holds'),
     }),
@@ -82,9 +109,15 @@ export const AlertsReport = Type.Object({
     report({
       id: Type.String(),
       type: Type.String({ description: '`webhook`, `email` or `syslog`' }),
+      isWhole: Type.Boolean({
+        description: 'false: `alerts.db` cannot be read, and what stands in it is not counted',
+      }),
       pending: Type.Integer({ description: 'messages that wait' }),
+      pendingAlerts: Type.Integer({ description: 'alerts they tell of' }),
       held: Type.Integer({ description: 'alerts that the next message counts' }),
       sent: Type.Integer(),
+      failed: Type.Integer({ description: 'attempts' }),
+      overflowed: Type.Integer({ description: 'alerts that found the outbox full' }),
       dead: Type.Integer({ description: 'messages given up after three days' }),
       lastSuccessAt: NullableTime,
       lastError: nullable('in the words of the receiver; null to those who may not read the settings'),
@@ -119,10 +152,25 @@ export const StoreReport = report({
   error: nullable('what is wrong'),
   pending: Type.Integer({ description: 'pairs of client and indicator in memory' }),
   lastCommitAt: NullableTime,
+  since: Type.String({ format: 'date-time', description: 'when the state began' }),
+  movedTo: nullable('where a corrupt file was moved to'),
+  folded: Type.Integer({ description: 'hits since the start whose client is unknown' }),
+  lost: Type.Integer({ description: 'hits since the start that were not counted' }),
+  rows: Type.Integer({ description: 'pairs of client and indicator in the file' }),
+  bytes: Type.Integer({ description: 'of the file' }),
 })
 
-export function listReport({ lastSuccessAt, lastAttemptAt, ...list }: ListStatus) {
-  return { ...list, lastSuccessAt: orNull(lastSuccessAt), lastAttemptAt: orNull(lastAttemptAt) }
+export function listReport({ lastSuccessAt, lastAttemptAt, renewedAt, maxAgeMs, ...list }: ListStatus) {
+  return {
+    ...list,
+    firstErrors: [...list.firstErrors],
+    firstNotEnforceable: [...list.firstNotEnforceable],
+    heldBack: [...list.heldBack],
+    lastSuccessAt: orNull(lastSuccessAt),
+    lastAttemptAt: orNull(lastAttemptAt),
+    renewedAt: orNull(renewedAt),
+    maxAgeSeconds: maxAgeMs === null ? null : maxAgeMs / 1000,
+  }
 }
 
 export function upstreamReport({ ednsOffUntil, lastAnswerAt, ...upstream }: UpstreamStatus) {

@@ -4,21 +4,38 @@ import type { Alerts } from '../alerts/alerts.ts'
 import type { Clock } from '../clock.ts'
 import type { Settings } from '../config/settings.ts'
 import type { HitExport, HitFilter } from '../detection/cases/export.ts'
+import type { FigureBoard } from '../detection/cases/figure-board.ts'
 import type { CaseReader } from '../detection/cases/queries.ts'
 import type { StoreReader } from '../detection/queries.ts'
 import type { IdentityStatus } from '../identity/sources.ts'
 import type { Logger } from '../log/log.ts'
 import type { Build } from '../metrics/process-metrics.ts'
 import type { Mail, StatusBoard } from '../metrics/thread-status.ts'
+import type { NodeStatus } from '../nodes/node-status.ts'
 import type { ControlWords } from '../thread/control-words.ts'
 import type { ConfigState, Reloaded } from './config-reload.ts'
+import type { Revisions } from './etag.ts'
+
+/** What is read of silences, holds and deletions. */
+type Keeping = Pick<CaseReader, 'listSilences' | 'holds' | 'hasCampaign' | 'listDeletions' | 'sweptDay'>
 
 export interface AdminSources {
   readonly mail: Mail
   readonly board: StatusBoard
   readonly words: ControlWords
-  readonly clients: Pick<StoreReader, 'listClients' | 'getClient' | 'listHits' | 'countClients'>
-  readonly cases: Pick<CaseReader, 'listCases' | 'getCase' | 'listHistory' | 'eventsAfter' | 'eventsEnd'>
+  readonly clients: Pick<
+    StoreReader,
+    'listClients' | 'getClient' | 'listHits' | 'listPairs' | 'countClients' | 'changesSince'
+  >
+  readonly cases: Pick<
+    CaseReader,
+    'listCases' | 'getCase' | 'listHistory' | 'clientFile' | 'eventsAfter' | 'eventsEnd'
+  > &
+    Keeping
+  /** Figures of units and campaigns. */
+  readonly figures: Pick<FigureBoard, 'look'>
+  /** What tags of answers are made from. */
+  readonly revisions: Revisions
   /** All hits, page by page. Throws StoreUnavailable. */
   readonly hits: (filter: HitFilter) => Iterable<readonly HitExport[]>
   /** Who calls, what they may, and the trail of what they did. */
@@ -33,6 +50,8 @@ export interface AdminSources {
   readonly logDrops: () => Readonly<Record<string, number>>
   /** What tells which machine has which address, and how each source is. */
   readonly identity: () => IdentityStatus
+  /** How far the hits of other nodes are taken over. */
+  readonly nodes: () => readonly NodeStatus[]
   /** What control itself could not do: a listen address that is taken. */
   readonly faults: () => readonly string[]
   readonly build: Build

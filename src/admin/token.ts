@@ -29,6 +29,37 @@ export function openToken(
   return fixed !== '' || file === null ? new FixedToken(fixed) : new FileToken(file, log)
 }
 
+/** The token in force, whichever file new settings name. */
+export class TokenInForce implements TokenSource {
+  readonly #environment: string | undefined
+  readonly #log: Pick<Logger, 'warn'>
+  #file: string | null
+  #source: TokenSource
+
+  /** As `openToken`. */
+  constructor(file: string | null, environment: string | undefined, log: Pick<Logger, 'warn'>) {
+    this.#environment = environment
+    this.#log = log
+    this.#file = file
+    this.#source = openToken(file, environment, log)
+  }
+
+  /** Takes the token of another file; one of the environment stays. */
+  configure(file: string | null): void {
+    if (file === this.#file) return
+    this.#file = file
+    this.#source = openToken(file, this.#environment, this.#log)
+  }
+
+  get isConfigured(): boolean {
+    return this.#source.isConfigured
+  }
+
+  accepts(presented: string): boolean {
+    return this.#source.accepts(presented)
+  }
+}
+
 class FixedToken implements TokenSource {
   readonly #digest: Buffer | null
 

@@ -3,7 +3,7 @@ import type { AlertKind } from '../config/settings.ts'
 import { cleanText } from './clean-text.ts'
 
 /** Kinds that begin and end; each is told once at either. */
-export type ConditionKind = 'list-stale' | 'list-failed' | 'upstreams-down' | 'store-trouble'
+export type ConditionKind = 'list-stale' | 'list-failed' | 'upstreams-down' | 'store-trouble' | 'node-away'
 
 /** What a message can be about. */
 export type Kind = AlertKind | 'test'
@@ -20,6 +20,7 @@ const SEVERITY_OF: Readonly<Record<Kind, Severity>> = {
   'list-failed': 'medium',
   'upstreams-down': 'critical',
   'store-trouble': 'high',
+  'node-away': 'medium',
   test: 'info',
 }
 
@@ -62,7 +63,7 @@ export function severityOf(alert: Pick<Alert, 'kind' | 'state'>): Severity {
 /** A condition as the program meets it. */
 export interface Condition {
   readonly kind: ConditionKind
-  /** What is concerned: the id of a list; empty where there is only one. With the kind it names the condition. */
+  /** What is concerned: the id of a list or a node; empty where there is only one. With the kind it names the condition. */
   readonly about: string
   readonly reason: string
 }

@@ -7,15 +7,15 @@ import type { Clock } from '../clock.ts'
 import type { AlertChannelSettings, Settings } from '../config/settings.ts'
 import { SecureRandom, type Random } from '../random.ts'
 import { subjectOf, type Condition } from './alert.ts'
-import { GIVE_UP_MS } from './back-off.ts'
+import { GIVE_UP_MS } from './attempts.ts'
 import { cleanText } from './clean-text.ts'
 import { ChannelRunner } from './channel-runner.ts'
 import type { AlertLog } from './log.ts'
 import { composeMessage, contentOf } from './message.ts'
 import type { Connect } from './outbox-file.ts'
 import { OutboxPair } from './outbox-pair.ts'
-import type { ChannelRecord } from './outbox.ts'
-import { alertOf, type StoreEvent } from './store-event.ts'
+import type { ChannelRecord, Position } from './outbox.ts'
+import { alertOf, type StoreEvents } from './store-event.ts'
 import { openTransport } from './open-transport.ts'
 import type { Transport } from './transport.ts'
 
@@ -96,33 +96,36 @@ export class Alerts {
     this.#stopTicking = this.#clock.every(TICK_MS, () => this.#tick())
   }
 
-  /**
-   * The number of the last store event that was handled: read on behind it. `newest` is the store's newest; one below
-   * what was handled means that the store began anew, and so does this. Null: the outbox cannot be read now.
-   */
-  readFrom(newest: number): number | null {
-    return this.#outboxes.withFile((outbox) => {
-      const { cursor } = outbox
-      if (cursor <= newest) return cursor
-      this.#log.warn({ cursor, newest }, 'the store has begun anew: alerts follow it from its start')
-      outbox.take([], 0, [], this.#clock.wallMs())
-      return 0
+  /** How far the store's events were handled. Null: the outbox cannot be read now. */
+  position(): Position | null {
+    return this.#outboxes.withFile((outbox) => outbox.position)
+  }
+
+  /** Goes on behind event `cursor` of `log`. False: that could not be noted. */
+  follow(log: string, cursor: number): boolean {
+    const isNoted = this.#outboxes.withFile((outbox) => {
+      outbox.follow(log, cursor)
+      return true
     })
+    return isNoted ?? false
   }
 
   /**
-   * Makes alerts of `events` (ascending) and notes in the same transaction that the store has been read up to `cursor`.
-   * What was handled before, or is older than three days, makes none. False: nothing was noted; take them again later.
+   * Makes alerts of events of the log that is followed, and notes in the same transaction how far they went. What was
+   * handled before, or is older than three days, makes none. False: nothing was noted; take them again later.
    */
-  take(events: readonly StoreEvent[], cursor: number): boolean {
+  take({ log, events, next: cursor }: StoreEvents): boolean {
     const nowMs = this.#clock.wallMs()
     const done = this.#outboxes.withFile((outbox) => {
-      const handled = outbox.cursor
+      const { log: followed, cursor: handled } = outbox.position
+      // The file was begun anew meanwhile: it has to be told first where it stands.
+      if (log !== followed) return null
       if (cursor <= handled) return { overflowed: 0, tooOld: 0 }
       const fresh = events.filter(({ id }) => id > handled && id <= cursor)
       const alerts = fresh.map((event) => alertOf(event, this.#settings)).filter((alert) => alert !== null)
       const young = alerts.filter(({ atMs }) => atMs > nowMs - GIVE_UP_MS)
-      const overflowed = outbox.take(young, cursor, this.#settings.alerts.channels, nowMs)
+      const lastAtMs = fresh.length === 0 ? null : Math.max(...fresh.map(({ at }) => at))
+      const overflowed = outbox.take(young, cursor, lastAtMs, this.#settings.alerts.channels, nowMs)
       return { overflowed, tooOld: alerts.length - young.length }
     })
     if (done === null) return false

@@ -68,6 +68,13 @@ export const WORDING: Readonly<Record<Kind, Wording>> = {
       en: 'DNS goes on; hits wait in memory, up to a bound.',
     },
   },
+  'node-away': {
+    title: { vi: 'Không lấy được dữ liệu của máy chủ kia', en: 'The other server cannot be followed' },
+    sentence: {
+      vi: 'Danh sách máy ở đây có thể thiếu những gì máy chủ kia ghi nhận; nếu máy chủ đó ngừng, cần khôi phục.',
+      en: 'What it sees is missing here until it is back; where it is down, bring it up.',
+    },
+  },
   test: {
     title: { vi: 'Tin thử', en: 'Test message' },
     sentence: {
@@ -94,6 +101,10 @@ export const RESOLVED: Readonly<Record<ConditionKind, Wording>> = {
   'store-trouble': {
     title: { vi: 'Đã ghi được cơ sở dữ liệu trở lại', en: 'The database can be written again' },
     sentence: { vi: 'Dữ liệu tạm giữ đang được ghi.', en: 'What waited in memory is being written.' },
+  },
+  'node-away': {
+    title: { vi: 'Đã lấy lại được dữ liệu của máy chủ kia', en: 'The other server can be followed again' },
+    sentence: { vi: 'Những gì còn thiếu đang được bổ sung.', en: 'What was missing is being taken over.' },
   },
 }
 

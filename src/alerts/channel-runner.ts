@@ -2,10 +2,11 @@
  * One channel at work: takes what is due from the outbox, one message at a time, and writes down what became of it. A
  * receiver that fails is left alone for a while, longer each time.
  */
+import { backOffMs } from '../back-off.ts'
 import type { Clock } from '../clock.ts'
 import type { AlertChannelSettings } from '../config/settings.ts'
 import type { Random } from '../random.ts'
-import { backOffMs } from './back-off.ts'
+import { ATTEMPTS } from './attempts.ts'
 import { cleanText } from './clean-text.ts'
 import type { AlertLog } from './log.ts'
 import { composeMessage, type Message } from './message.ts'
@@ -106,7 +107,7 @@ export class ChannelRunner {
       return true
     }
     this.#failures++
-    this.#retryMs = clock.monotonicMs() + backOffMs(this.#failures, this.#options.random)
+    this.#retryMs = clock.monotonicMs() + backOffMs(this.#failures, ATTEMPTS, this.#options.random)
     this.#sayFailure(id, failure.reason, claimed.attempts)
     outbox.failed(settings.id, claimed, failure.reason, failure.receivers, clock.wallMs())
     return false

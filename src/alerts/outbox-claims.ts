@@ -4,11 +4,12 @@
  * Runs inside the caller's transaction.
  */
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import { backOffMs } from '../back-off.ts'
 import type { AlertChannelSettings } from '../config/settings.ts'
 import type { Random } from '../random.ts'
 import { SEVERITIES, severityOf, type Alert, type Kind } from './alert.ts'
 import { allowanceAt } from './allowance.ts'
-import { backOffMs } from './back-off.ts'
+import { ATTEMPTS } from './attempts.ts'
 import { addTallies, highest, MAX_LISTED, total, type Content, type Tally } from './message.ts'
 
 export interface Claimed {
@@ -42,6 +43,7 @@ export class OutboxClaims {
   readonly #sent
   readonly #countSent
   readonly #failed
+  readonly #countFailed
   readonly #noteError
 
   constructor(database: DatabaseSync, random: Random) {
@@ -83,6 +85,7 @@ export class OutboxClaims {
       'UPDATE channel SET sent_count = sent_count + 1, last_success_at = ? WHERE name = ?',
     )
     this.#failed = database.prepare('UPDATE message SET due_at = ?, receivers = ? WHERE id = ?')
+    this.#countFailed = database.prepare('UPDATE channel SET failed_count = failed_count + 1 WHERE name = ?')
     this.#noteError = database.prepare(
       `INSERT INTO channel (name, last_error, last_error_at) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET last_error = excluded.last_error, last_error_at = excluded.last_error_at`,
@@ -107,7 +110,7 @@ export class OutboxClaims {
     }
     const attempts = Number(row['attempts']) + 1
     const severity = SEVERITIES.indexOf(content.severity)
-    const dueMs = nowMs + backOffMs(attempts, this.#random)
+    const dueMs = nowMs + backOffMs(attempts, ATTEMPTS, this.#random)
     this.#claim.run(attempts, dueMs, JSON.stringify(content), severity, 1 + total(content.more), id)
     this.#remember.run(channel.id, afterOneMs)
     return { id, content, attempts, receivers: JSON.parse(String(row['receivers'])) as string[] }
@@ -127,7 +130,12 @@ export class OutboxClaims {
     receivers: readonly string[],
     nowMs: number,
   ): void {
-    this.#failed.run(nowMs + backOffMs(claimed.attempts, this.#random), JSON.stringify(receivers), claimed.id)
+    this.#countFailed.run(channel)
+    this.#failed.run(
+      nowMs + backOffMs(claimed.attempts, ATTEMPTS, this.#random),
+      JSON.stringify(receivers),
+      claimed.id,
+    )
     this.noteError(channel, reason, nowMs)
   }
 

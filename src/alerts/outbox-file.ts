@@ -9,6 +9,8 @@ import type { Clock } from '../clock.ts'
 import type { Random } from '../random.ts'
 import { corruption, kindOfCode } from '../sqlite/fault-codes.ts'
 import { moveAside } from '../sqlite/move-aside.ts'
+import { keepStepCopy } from '../sqlite/step-copy.ts'
+import type { AlertLog } from './log.ts'
 
 /** Name of the database inside the data directory. */
 export const OUTBOX_FILE = 'alerts.db'
@@ -18,14 +20,15 @@ export type Connect = (path: string) => DatabaseSync
 
 /** "TLAL" in the header of the file: ours, whatever it is called. */
 const APPLICATION_ID = 0x544c414c
-const SCHEMA_VERSION = 1
 /** How long a statement waits for a lock: the thread has an API to serve. */
 const BUSY_MS = 50
 /** A small file that many small transactions are written to: its log need not grow to many times its size. */
 const CHECKPOINT_PAGES = 128
 const WAL_KEPT_BYTES = 1 << 20
 
-const SCHEMA = `
+/** Steps forward from an empty file; `PRAGMA user_version` says how many a file has taken. Never edited, only followed. */
+const STEPS: readonly string[] = [
+  `
   -- One message to one channel. The id never comes twice.
   CREATE TABLE message (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -90,7 +93,13 @@ const SCHEMA = `
     instance TEXT NOT NULL,                       -- random; with a message's id it names the message everywhere
     cursor INTEGER NOT NULL                       -- the last event of the store that was handled
   ) STRICT;
-`
+  `,
+  `
+  ALTER TABLE outbox ADD COLUMN log TEXT;                 -- of which log of the store; NULL: not known yet
+  ALTER TABLE outbox ADD COLUMN last_event_at INTEGER;    -- the latest time of an event handled; 0: none was; NULL: not known
+  ALTER TABLE channel ADD COLUMN failed_count INTEGER NOT NULL DEFAULT 0; -- attempts
+  `,
+]
 
 /** A file written by a later version: left alone. */
 export class OutboxTooNew extends Error {
@@ -110,23 +119,24 @@ export function openOutboxFile(
   directory: string,
   clock: Clock,
   random: Random,
+  log: AlertLog,
   connect = connectFile,
 ): OpenedOutbox {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const path = join(directory, OUTBOX_FILE)
   try {
-    return { database: openPrivate(path, random, connect), movedTo: null }
+    return { database: openPrivate(path, random, log, connect), movedTo: null }
   } catch (error) {
     if (!isCorrupt(error)) throw error
     const movedTo = moveAside(path, clock)
-    return { database: openPrivate(path, random, connect), movedTo }
+    return { database: openPrivate(path, random, log, connect), movedTo }
   }
 }
 
 /** An outbox that lasts as long as the process, for when the file cannot be written. */
 export function openOutboxInMemory(random: Random): DatabaseSync {
   const database = new DatabaseSync(':memory:')
-  prepareTables(database, random)
+  migrate(database, random, () => {})
   return database
 }
 
@@ -136,7 +146,7 @@ export function isCorrupt(error: unknown): boolean {
   return errcode !== undefined && kindOfCode(errcode) === 'corrupt'
 }
 
-function openPrivate(path: string, random: Random, connect: Connect): DatabaseSync {
+function openPrivate(path: string, random: Random, log: AlertLog, connect: Connect): DatabaseSync {
   // Created here, because SQLite would create it readable for others; WAL and index take its mode.
   closeSync(openSync(path, 'a', 0o600))
   chmodSync(path, 0o600)
@@ -147,7 +157,7 @@ function openPrivate(path: string, random: Random, connect: Connect): DatabaseSy
       PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES}`)
     const found = database.prepare('PRAGMA quick_check(1)').get()!['quick_check']
     if (found !== 'ok') throw corruption(`the outbox is corrupt: ${String(found)}`)
-    prepareTables(database, random)
+    migrate(database, random, (step) => keepStepCopy(database, path, step, log))
     return database
   } catch (error) {
     database.close()
@@ -155,22 +165,26 @@ function openPrivate(path: string, random: Random, connect: Connect): DatabaseSy
   }
 }
 
-function prepareTables(database: DatabaseSync, random: Random): void {
+/** Takes the steps the file lacks; `beforeStep` is called before the first of them where it has tables. */
+function migrate(database: DatabaseSync, random: Random, beforeStep: (step: number) => void): void {
   const version = Number(database.prepare('PRAGMA user_version').get()!['user_version'])
-  if (version > SCHEMA_VERSION) {
+  if (version > STEPS.length) {
     throw new OutboxTooNew(
-      `the outbox has schema ${version}, this version knows ${SCHEMA_VERSION}: install a later one`,
+      `the outbox has schema ${version}, this version knows ${STEPS.length}: install a later one`,
     )
   }
-  if (version === SCHEMA_VERSION) return
+  if (version === STEPS.length) return
+  if (version > 0) beforeStep(version + 1)
   database.exec('BEGIN IMMEDIATE')
   try {
-    database.exec(SCHEMA)
-    const instance = [random.bits32(), random.bits32()]
-      .map((bits) => bits.toString(16).padStart(8, '0'))
-      .join('')
-    database.prepare('INSERT INTO outbox (singleton, instance, cursor) VALUES (1, ?, 0)').run(instance)
-    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`)
+    for (const step of STEPS.slice(version)) database.exec(step)
+    if (version === 0) {
+      const instance = [random.bits32(), random.bits32()]
+        .map((bits) => bits.toString(16).padStart(8, '0'))
+        .join('')
+      database.prepare('INSERT INTO outbox (singleton, instance, cursor) VALUES (1, ?, 0)').run(instance)
+    }
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${STEPS.length}`)
     database.exec('COMMIT')
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK')

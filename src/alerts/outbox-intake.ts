@@ -6,6 +6,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { AlertChannelSettings } from '../config/settings.ts'
 import { SEVERITIES, type Alert } from './alert.ts'
 import { contentOf, fitFor, foldInto, type Content } from './message.ts'
+import { MACHINE_KEYS } from './store-event.ts'
 
 /** Messages that may wait; beyond it alerts are only counted. About 10 MB. */
 export const MAX_PENDING = 10_000
@@ -19,6 +20,8 @@ export class OutboxIntake {
   readonly #insert
   readonly #hold
   readonly #countOverflow
+  readonly #forgetThrottles
+  readonly #closeMessages
 
   constructor(database: DatabaseSync, maxPending: number) {
     this.#maxPending = maxPending
@@ -45,6 +48,10 @@ export class OutboxIntake {
       `INSERT INTO channel (name, overflow_count) VALUES (?, 1)
        ON CONFLICT DO UPDATE SET overflow_count = overflow_count + 1`,
     )
+    this.#forgetThrottles = database.prepare('DELETE FROM throttle WHERE throttle_key GLOB ?')
+    this.#closeMessages = database.prepare(
+      `UPDATE message SET throttle_key = 'former:' || id WHERE state = 'pending' AND attempts = 0 AND throttle_key GLOB ?`,
+    )
   }
 
   /** Takes `alerts` in for the `channels` that want them. Returns how many found no room for a message of their own. */
@@ -66,6 +73,12 @@ export class OutboxIntake {
       }
     }
     return overflowed
+  }
+
+  /** What comes from now on is of other machines, whatever numbers they have: no message waits for them or takes them in. */
+  forgetMachines(): void {
+    this.#forgetThrottles.run(MACHINE_KEYS)
+    this.#closeMessages.run(MACHINE_KEYS)
   }
 
   /** Leaves alerts to be counted by the channel's next message. */

@@ -25,10 +25,12 @@ const REOPEN_MS = 5000
 /** A nearly full disk takes a small write and refuses the next large one: trouble is over after so long without any. */
 const CALM_MS = 60_000
 const NOTHING: ChannelRecord = {
+  isWhole: false,
   pending: 0,
   pendingAlerts: 0,
   held: 0,
   sent: 0,
+  failed: 0,
   dead: 0,
   overflowed: 0,
   lastSuccessAtMs: null,
@@ -118,10 +120,12 @@ export class OutboxPair {
     if (memory === undefined) return file
     const isLater = (memory.lastErrorAtMs ?? 0) > (file.lastErrorAtMs ?? 0)
     return {
+      isWhole: file.isWhole,
       pending: file.pending + memory.pending,
       pendingAlerts: file.pendingAlerts + memory.pendingAlerts,
       held: file.held + memory.held,
       sent: file.sent + memory.sent,
+      failed: file.failed + memory.failed,
       dead: file.dead + memory.dead,
       overflowed: file.overflowed + memory.overflowed,
       lastSuccessAtMs: Math.max(file.lastSuccessAtMs ?? 0, memory.lastSuccessAtMs ?? 0) || null,
@@ -138,7 +142,7 @@ export class OutboxPair {
 
   #open(): Outbox {
     const { directory, clock, random, log, connect, maxPending } = this.#options
-    const { database, movedTo } = openOutboxFile(directory, clock, random, connect)
+    const { database, movedTo } = openOutboxFile(directory, clock, random, log, connect)
     if (movedTo !== null)
       log.error({ movedTo }, 'the outbox of alerts is corrupt: moved aside, a new one begun; what waited in it is not sent') // prettier-ignore
     const outbox = new Outbox(database, random, maxPending)

@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { AlertChannelSettings } from '../config/settings.ts'
 import type { Random } from '../random.ts'
 import { conditionAlert, type Alert, type Condition } from './alert.ts'
-import { GIVE_UP_MS } from './back-off.ts'
+import { GIVE_UP_MS } from './attempts.ts'
 import { addTallies, type Content, type Tally } from './message.ts'
 import { OutboxClaims, type Claimed } from './outbox-claims.ts'
 import { MAX_PENDING, OutboxIntake } from './outbox-intake.ts'
@@ -20,14 +20,28 @@ const ENDED_KEPT_MS = 30 * 24 * 3_600_000
 const LONGEST_WAIT_MS = 7 * 24 * 3_600_000
 const GIVE_UP_AT_ONCE = 500
 
+/** How far the store's events were handled. */
+export interface Position {
+  /** Which log they stand in; null: not known. */
+  readonly log: string | null
+  /** The last one that was handled. */
+  readonly cursor: number
+  /** The latest time of one that was handled, milliseconds since 1970; 0: none was; null: not known. */
+  readonly lastEventAtMs: number | null
+}
+
 /** A channel as the outbox knows it. Times in milliseconds since 1970. */
 export interface ChannelRecord {
+  /** False: the file cannot be read now, and what stands in it is not counted. */
+  readonly isWhole: boolean
   /** Messages that wait, and the alerts they tell of. */
   readonly pending: number
   readonly pendingAlerts: number
   /** Alerts without a message of their own: the next message counts them. */
   readonly held: number
   readonly sent: number
+  /** Attempts that failed. */
+  readonly failed: number
   /** Messages given up. */
   readonly dead: number
   /** Alerts that found the outbox full. */
@@ -52,15 +66,46 @@ export class Outbox {
     this.instance = String(database.prepare('SELECT instance FROM outbox').get()!['instance'])
   }
 
-  /** The last event of the store that was handled. */
-  get cursor(): number {
-    return Number(this.#database.prepare('SELECT cursor FROM outbox').get()!['cursor'])
+  get position(): Position {
+    const row = this.#database.prepare('SELECT log, cursor, last_event_at FROM outbox').get()!
+    const { log, cursor, last_event_at: at } = row
+    return {
+      log: log === null ? null : String(log),
+      cursor: Number(cursor),
+      lastEventAtMs: at === null ? null : Number(at),
+    }
   }
 
-  /** Takes in what events gave, and notes how far they went, in one. Returns how many alerts found no room. */
-  take(alerts: readonly Alert[], cursor: number, channels: Channels, nowMs: number): number {
+  /** Goes on behind event `cursor` of `log`. Of another log than before, machines have other numbers. */
+  follow(log: string, cursor: number): void {
+    this.#transaction(() => {
+      const { log: before } = this.position
+      this.#database
+        .prepare(
+          `UPDATE outbox SET last_event_at = iif(log = ?1, last_event_at, iif(?2 = 0, 0, NULL)), log = ?1, cursor = ?2`,
+        )
+        .run(log, cursor)
+      if (before !== null && before !== log) this.#intake.forgetMachines()
+    })
+  }
+
+  /**
+   * Takes in what events up to `cursor` gave, and notes how far they went, in one; `lastAtMs` is the latest time of one
+   * of them, null where there was none. Returns how many alerts found no room.
+   */
+  take(
+    alerts: readonly Alert[],
+    cursor: number,
+    lastAtMs: number | null,
+    channels: Channels,
+    nowMs: number,
+  ): number {
     return this.#transaction(() => {
-      this.#database.prepare('UPDATE outbox SET cursor = ?').run(cursor)
+      this.#database
+        .prepare(
+          'UPDATE outbox SET cursor = ?1, last_event_at = coalesce(max(last_event_at, ?2), last_event_at, ?2)',
+        )
+        .run(cursor, lastAtMs)
       return this.#intake.add(alerts, channels, nowMs)
     })
   }
@@ -184,10 +229,12 @@ export class Outbox {
     const row = this.#database.prepare('SELECT * FROM channel WHERE name = ?').get(channel)
     const timeOrNull = (name: string): number | null => (row?.[name] == null ? null : Number(row[name]))
     return {
+      isWhole: true,
       pending: Number(waiting['messages']),
       pendingAlerts: Number(waiting['alerts']),
       held: Number(held['n']),
       sent: Number(row?.['sent_count'] ?? 0),
+      failed: Number(row?.['failed_count'] ?? 0),
       dead: Number(row?.['dead_count'] ?? 0),
       overflowed: Number(row?.['overflow_count'] ?? 0),
       lastSuccessAtMs: timeOrNull('last_success_at'),

@@ -21,6 +21,19 @@ export interface StoreEvent {
   readonly actor: string | null
 }
 
+/** A page of the store's log. */
+export interface StoreEvents {
+  /** Which log it is: in another one, numbers and machines are others. */
+  readonly log: string
+  /** Ascending. */
+  readonly events: readonly StoreEvent[]
+  /** The number to go on behind. */
+  readonly next: number
+}
+
+/** Of alerts about a machine, as GLOB has it. */
+export const MACHINE_KEYS = 'client:*'
+
 /** Where names and documents of units and campaigns stand. */
 export type Register = Pick<Settings, 'units' | 'campaigns'>
 

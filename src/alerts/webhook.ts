@@ -1,11 +1,12 @@
 /** Messages as JSON by HTTP POST, signed, so that the receiver knows whom it is from and that it is fresh. */
 import { createHmac } from 'node:crypto'
-import { request as requestHttp, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { Agent, request as requestHttps } from 'node:https'
 import { isIP } from 'node:net'
 import { checkServerIdentity } from 'node:tls'
 import type { Clock } from '../clock.ts'
 import type { WebhookSettings } from '../config/settings.ts'
+import { http } from '../net/http.ts'
 import type { Alert, Subject } from './alert.ts'
 import { cleanText } from './clean-text.ts'
 import { trust } from './dial.ts'
@@ -70,7 +71,7 @@ export class Webhook implements Transport {
         reject(new DeliveryError(`posting to ${host}: ${reasonOf(error)}`, [], { cause: error }))
       const request =
         url.protocol === 'http:'
-          ? requestHttp({ ...options, agent: false })
+          ? http.request({ ...options, agent: false })
           : requestHttps({
               ...options,
               // No pool, and no session that outlives a changed certificate.

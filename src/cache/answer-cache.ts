@@ -43,7 +43,7 @@ export class AnswerCache {
 
   /**
    * The entry of this question, undefined where there is none of any use. It may be fresh, stale, failing, or merely
-   * remember how often the question failed: ask it, before the next call into the cache. `nowMs`: wall clock.
+   * remember how often the question failed: ask it, before the next call into the cache.
    */
   find(
     key: { readonly bytes: Uint8Array; readonly length: number },
@@ -52,12 +52,12 @@ export class AnswerCache {
     dnssecOk: boolean,
     checkingDisabled: boolean,
     group: number,
-    nowMs: number = this.#clock.wallMs(),
   ): Entry | undefined {
     const facet = facetOf(qclass, dnssecOk, checkingDisabled, group)
-    const entry = this.#entries.find(hashOf(this.#seed, key.bytes, key.length, qtype, facet))
+    const hash = hashOf(this.#seed, key.bytes, key.length, qtype, facet)
+    const entry = this.#entries.find(hash, this.#clock.wallMs())
     if (entry === null || !entry.matches(key.bytes, key.length, qtype, facet)) return undefined
-    if (entry.isUsable(nowMs)) {
+    if (entry.isUsable) {
       this.#entries.touch(entry)
       return entry
     }
@@ -82,7 +82,7 @@ export class AnswerCache {
     }
     const nowMs = this.#clock.wallMs()
     const octets = this.#draft.answer(message, answer, facet, nowMs, lifetime, this.#settings, notes.ede)
-    return this.#entries.add(hash, this.#draft.bytes, octets, notes.generation, notes.screened)
+    return this.#entries.add(hash, this.#draft.bytes, octets, notes.generation, notes.screened, nowMs)
   }
 
   /**
@@ -94,15 +94,12 @@ export class AnswerCache {
     const nowMs = this.#clock.wallMs()
     const facet = facetOfQuestion(question)
     const hash = hashOfQuestion(this.#seed, question, facet)
-    let entry = this.#entries.find(hash)
-    if (
-      !entry?.matches(question.name, question.nameLength, question.qtype, facet) ||
-      !entry.isUsable(nowMs)
-    ) {
+    let entry = this.#entries.find(hash, nowMs)
+    if (!entry?.matches(question.name, question.nameLength, question.qtype, facet) || !entry.isUsable) {
       const octets = this.#draft.failure(question, facet, nowMs)
-      entry = this.#entries.add(hash, this.#draft.bytes, octets, 0, null)
+      entry = this.#entries.add(hash, this.#draft.bytes, octets, 0, null, nowMs)
     }
-    entry?.fail(nowMs, ede, mostMs)
+    entry?.fail(ede, mostMs)
     return entry
   }
 

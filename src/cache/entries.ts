@@ -44,10 +44,10 @@ export class Entries {
     return this.#blocks.used * BYTES_PER_KEPT_BLOCK
   }
 
-  /** The entry of this hash, or null: good until the next call that returns one. */
-  find(hash: number): Entry | null {
+  /** The entry of this hash as it is at `nowMs`, or null: good until the next call that returns one. */
+  find(hash: number, nowMs: number): Entry | null {
     const first = this.#index.find(hash)
-    return first === 0 ? null : this.#found.at(first)
+    return first === 0 ? null : this.#found.at(first, nowMs)
   }
 
   /** Makes it the one used last. */
@@ -65,6 +65,7 @@ export class Entries {
     octets: number,
     generation: number,
     screened: Int32Array | null,
+    nowMs: number,
   ): Entry | null {
     this.removeHash(hash)
     const count = blocksFor(octets)
@@ -72,7 +73,7 @@ export class Entries {
     const first = this.#blocks.take(count)
     this.#blocks.write(first, draft, octets)
     this.#index.add(first, hash)
-    this.#found.at(first).setScreened(generation, screened)
+    this.#found.at(first, nowMs).setScreened(generation, screened)
     return this.#found
   }
 
@@ -98,11 +99,11 @@ export class Entries {
     this.#blocks.clear()
   }
 
-  /** Shows all, the least recently used first. `look` may remove the one it is shown, and nothing else. */
+  /** Shows all, the least recently used first, at no particular time. `look` may remove the one it is shown, and nothing else. */
   forEach(look: (entry: Entry) => void): void {
     for (let first = this.#index.oldest, newer; first !== 0; first = newer) {
       newer = this.#index.newerThan(first)
-      look(this.#passing.at(first))
+      look(this.#passing.at(first, 0))
     }
   }
 
@@ -116,7 +117,7 @@ export class Entries {
       other.dropScreened()
       const first = this.#blocks.adopt(others.#blocks, other.first)
       this.#index.add(first, others.#index.hashOf(other.first))
-      this.#passing.at(first).setScreened(generation, screened)
+      this.#passing.at(first, 0).setScreened(generation, screened)
     })
   }
 
@@ -129,7 +130,7 @@ export class Entries {
 
   #remove(first: number): void {
     this.#index.remove(first)
-    this.#passing.at(first).dropScreened()
+    this.#passing.at(first, 0).dropScreened()
     this.#blocks.giveBack(first)
   }
 }

@@ -1,4 +1,5 @@
 /** A kept answer, looked at where it stands: in blocks, as entry-layout.ts says. */
+import { HEADER_BYTES } from '../wire/constants.ts'
 import { readTtl, writeTtl } from '../wire/patch.ts'
 import { BLOCK_BYTES, blocksFor, type Blocks } from './blocks.ts'
 import { Field, MESSAGE_START, NAME_START, offsetsStart } from './entry-layout.ts'
@@ -21,6 +22,7 @@ const BLOCK_DOUBLES = BLOCK_BYTES / 8
 export class Entry {
   readonly #blocks: Blocks
   #first = 0
+  #nowMs = 0.5
   #screened = new Int32Array(0)
   #screenedBytes: Buffer = Buffer.alloc(0)
 
@@ -28,9 +30,10 @@ export class Entry {
     this.#blocks = blocks
   }
 
-  /** Turns to the entry that begins with block `first`. */
-  at(first: number): this {
+  /** Turns to the entry that begins with block `first`, as it is at `nowMs` by the wall clock. */
+  at(first: number, nowMs: number): this {
     this.#first = first
+    this.#nowMs = nowMs
     return this
   }
 
@@ -86,16 +89,6 @@ export class Entry {
     return this.#field(Field.staleSeconds)
   }
 
-  /** From here on the answer is stale. */
-  get expiresAtMs(): number {
-    return this.storedAtMs + this.lifetimeSeconds * 1000
-  }
-
-  /** From here on it may not be served at all. */
-  get staleUntilMs(): number {
-    return this.expiresAtMs + this.staleSeconds * 1000
-  }
-
   /** Failures in a row to get an answer to this question. */
   get failures(): number {
     return this.#field(Field.failures)
@@ -117,26 +110,27 @@ export class Entry {
   }
 
   /** It may still be of use, if only to count failures on; else it is as good as gone. */
-  isUsable(nowMs: number): boolean {
-    const ageMs = nowMs - this.storedAtMs
+  get isUsable(): boolean {
+    const ageMs = this.#ageMs
     // Set back far, the clock would give every answer a longer life.
     if (ageMs < -CLOCK_SLACK_MS) return false
-    return ageMs < (this.lifetimeSeconds + this.staleSeconds) * 1000 || this.#remembersFailures(nowMs)
+    return ageMs < (this.lifetimeSeconds + this.staleSeconds) * 1000 || this.#remembersFailures
   }
 
-  /** Its answer holds. Times here are the wall clock's. */
-  isFresh(nowMs: number): boolean {
-    return nowMs < this.expiresAtMs && !this.isFailure
+  /** Its answer holds. */
+  get isFresh(): boolean {
+    const { lifetimeSeconds } = this
+    return this.#ageMs < lifetimeSeconds * 1000 && lifetimeSeconds !== 0
   }
 
   /** Its answer, fresh or stale, may be served. */
-  isServable(nowMs: number): boolean {
-    return nowMs < this.staleUntilMs && !this.isFailure
+  get isServable(): boolean {
+    return this.#ageMs < (this.lifetimeSeconds + this.staleSeconds) * 1000 && !this.isFailure
   }
 
   /** Nobody could answer the question a moment ago: do not ask again yet. Over, too, once the clock has been set back. */
-  isFailing(nowMs: number): boolean {
-    const leftMs = this.failedUntilMs - nowMs
+  get isFailing(): boolean {
+    const leftMs = this.failedUntilMs - this.#nowMs
     return leftMs > 0 && leftMs <= failureMs(this.failures)
   }
 
@@ -159,7 +153,7 @@ export class Entry {
   /** Copies the name asked for, lower-case, to the start of `out` (255 octets). Returns its length. */
   copyName(out: Uint8Array): number {
     const length = this.#field(Field.question) >>> 16
-    this.#blocks.read(this.#first, NAME_START, out, length)
+    this.#blocks.read(this.#first, NAME_START, out, 0, length)
     return length
   }
 
@@ -167,15 +161,32 @@ export class Entry {
   copyMessage(out: Uint8Array): number {
     const length = this.messageLength
     if (length > out.length) return -1
-    this.#blocks.read(this.#first, MESSAGE_START, out, length)
+    this.#blocks.read(this.#first, MESSAGE_START, out, 0, length)
+    return length
+  }
+
+  /**
+   * Copies the message into `out` with its TTLs as they are now: less by the whole seconds it has been kept, or
+   * `staleTtlSeconds` (RFC 8767 §4) once it is stale. Id 0, flags as they came; the question is left out, because the
+   * caller has it as it was asked. Returns the message's length, or -1 where `out` is too short.
+   */
+  write(out: Uint8Array, questionLength: number, staleTtlSeconds: number): number {
+    const length = this.messageLength
+    if (length > out.length) return -1
+    this.#blocks.read(this.#first, MESSAGE_START, out, 0, HEADER_BYTES)
+    const behind = HEADER_BYTES + questionLength
+    this.#blocks.read(this.#first, MESSAGE_START + behind, out, behind, length - behind)
+    const ageMs = this.#ageMs
+    const isStale = ageMs >= this.lifetimeSeconds * 1000
+    this.#writeTtls(out, length, Math.max(0, Math.floor(ageMs / 1000)), isStale ? staleTtlSeconds : -1)
     return length
   }
 
   /** Sets every TTL in `out`, which the message was copied to: less `elapsedSeconds`, or to `staleTtlSeconds` if not -1. */
-  ageTtls(out: Uint8Array, elapsedSeconds: number, staleTtlSeconds: number): void {
+  #writeTtls(out: Uint8Array, length: number, elapsedSeconds: number, staleTtlSeconds: number): void {
     const { bytes, next } = this.#blocks
     let block = this.#first
-    let place = offsetsStart(this.messageLength)
+    let place = offsetsStart(length)
     for (; place >= BLOCK_BYTES; place -= BLOCK_BYTES) block = next[block]!
     place += block * BLOCK_BYTES
     let end = (block + 1) * BLOCK_BYTES
@@ -204,7 +215,7 @@ export class Entry {
       this.#screened = new Int32Array(length)
       this.#screenedBytes = octetsOf(this.#screened)
     }
-    this.#blocks.read(this.#field(Field.screened), 0, this.#screenedBytes, 4 * length)
+    this.#blocks.read(this.#field(Field.screened), 0, this.#screenedBytes, 0, 4 * length)
     return this.#screened
   }
 
@@ -230,9 +241,9 @@ export class Entry {
   }
 
   /** For the cache: one failure more to get an answer. `ede`: why, or -1; remembered for `mostMs` at most. */
-  fail(nowMs: number, ede: number, mostMs: number): void {
+  fail(ede: number, mostMs: number): void {
     const failures = this.failures + 1
-    this.#setFailures(failures, nowMs + Math.min(failureMs(failures), mostMs))
+    this.#setFailures(failures, this.#nowMs + Math.min(failureMs(failures), mostMs))
     this.#setField(Field.failureEde, ede)
   }
 
@@ -241,8 +252,12 @@ export class Entry {
     this.#setFailures(0, 0)
   }
 
-  #remembersFailures(nowMs: number): boolean {
-    return this.failures > 0 && nowMs < this.failedUntilMs + FORGET_FAILURES_MS
+  get #ageMs(): number {
+    return this.#nowMs - this.storedAtMs
+  }
+
+  get #remembersFailures(): boolean {
+    return this.failures > 0 && this.#nowMs < this.failedUntilMs + FORGET_FAILURES_MS
   }
 
   #setFailures(failures: number, untilMs: number): void {
@@ -257,20 +272,6 @@ export class Entry {
   #setField(field: number, value: number): void {
     this.#blocks.words[this.#first * BLOCK_WORDS + field] = value
   }
-}
-
-/**
- * Copies the message into `out` with its TTLs as they are at `nowMs`: less by the whole seconds it has been kept, or
- * `staleTtlSeconds` (RFC 8767 §4) once it is stale. Id 0, flags as they came. Returns the message's length, or -1
- * where `out` is too short.
- */
-export function writeEntry(entry: Entry, out: Uint8Array, nowMs: number, staleTtlSeconds: number): number {
-  const length = entry.copyMessage(out)
-  if (length === -1) return -1
-  const isStale = nowMs >= entry.expiresAtMs
-  const elapsed = Math.max(0, Math.floor((nowMs - entry.storedAtMs) / 1000))
-  entry.ageTtls(out, elapsed, isStale ? staleTtlSeconds : -1)
-  return length
 }
 
 function octetsOf(words: Int32Array): Buffer {

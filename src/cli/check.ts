@@ -3,9 +3,13 @@ import { CertificateError, readCertificate } from '../admin/certificate.ts'
 import { systemClock } from '../clock.ts'
 import { formatEndpoint } from '../config/address.ts'
 import { describeSettings } from '../config/describe.ts'
+import { formatDuration } from '../config/duration.ts'
 import { withHostUpstreams } from '../config/host-upstreams.ts'
 import type { Settings } from '../config/settings.ts'
+import { keepWarnings } from '../detection/cases/keeping.ts'
 import type { CompiledList } from '../lists/compile.ts'
+import { configuredLists } from '../lists/configured.ts'
+import { renewalOf, staleReason } from '../lists/renewal.ts'
 import { Exit, type Command, type Terminal } from './command.ts'
 import { describeListState } from './list-report.ts'
 import { readSettings, SETTINGS_OPTIONS } from './settings-options.ts'
@@ -22,19 +26,29 @@ Exit code 0: all is well. 1: the configuration is valid, but a list or the certi
   positionals: { least: 0, most: 0 },
 
   async run(args, terminal) {
-    const settings = readSettings(args)
+    const settings = await readSettings(args)
     terminal.print(describeSettings(settings).trimEnd())
     if (settings.upstreams.servers.length === 0) comment(terminal, describeHostUpstreams(settings))
+    for (const warning of keepWarnings(settings.keep)) terminal.complain(warning)
     const { compileOffline } = await import('../lists/offline.ts')
     const { lists, built } = await compileOffline(settings)
     for (const list of lists) comment(terminal, describeList(list))
     comment(terminal, [`in force: ${built.names} names, ${built.addresses} addresses`])
     const failed = lists.filter(({ state }) => state !== 'loaded')
     for (const { id, error } of failed) terminal.complain(`list ${id}: ${error}`)
+    for (const complaint of describeStale(settings, lists)) terminal.complain(complaint)
     const wrongCertificate = checkCertificate(settings)
     if (wrongCertificate !== null) terminal.complain(wrongCertificate)
     return failed.length === 0 && wrongCertificate === null ? Exit.Ok : Exit.Failed
   },
+}
+
+/** Lists whose files are older than they may be. They can be used all the same. */
+function describeStale(settings: Settings, compiled: readonly CompiledList[]): string[] {
+  return configuredLists(settings).flatMap((list, place) => {
+    const reason = staleReason(renewalOf(list, compiled[place]!, null, systemClock.wallMs()))
+    return reason === null ? [] : [`list ${list.id}: ${reason}; maxAge is ${formatDuration(list.maxAgeMs!)}`]
+  })
 }
 
 /** Why the admin API could not use its certificate, or null. */

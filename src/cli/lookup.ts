@@ -28,7 +28,9 @@ With --resolve it also asks the resolver by UDP and prints the decoded answer.`,
     const name = readName(args.words[0]!)
     const resolve = args.flag('resolve')
     const explanation = await findExplanation(args, name, terminal)
-    const answer = resolve ? await resolveName(readSettings(args), name, args.text('type') ?? 'A') : null
+    const answer = resolve
+      ? await resolveName(await readSettings(args), name, args.text('type') ?? 'A')
+      : null
     if (args.flag('json'))
       terminal.print(JSON.stringify(answer === null ? explanation : { ...explanation, answer }, null, 2))
     else {
@@ -57,7 +59,7 @@ async function findExplanation(args: Arguments, name: string, terminal: Terminal
       terminal.complain('no server runs: this is what the configuration and the lists say')
     }
   }
-  return explainOffline(readSettings(args), name)
+  return explainOffline(await readSettings(args), name)
 }
 
 async function explainOffline(settings: Settings, name: string): Promise<Explanation> {

@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   user: { summary: 'make, change and remove accounts of people', load: () => import('./user.ts') },
   token: { summary: 'make and revoke tokens for machines', load: () => import('./token.ts') },
   audit: { summary: 'read and check the audit trail', load: () => import('./audit.ts') },
+  hold: { summary: 'legal holds: what must not be deleted', load: () => import('./hold.ts') },
+  silence: { summary: 'what is silenced by itself, and its end', load: () => import('./silence.ts') },
+  backup: { summary: 'copy the databases while the server runs', load: () => import('./backup.ts') },
+  restore: { summary: 'put a backup in their place', load: () => import('./restore.ts') },
   'alert-test': {
     summary: 'send a test message to a channel of alerts',
     load: () => import('./alert-test.ts'),

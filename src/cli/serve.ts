@@ -5,7 +5,7 @@ import { ListenError } from '../net/listeners.ts'
 import { Supervisor } from '../supervisor.ts'
 import { DataLockError } from '../thread/data-lock.ts'
 import { CommandError, Exit, type Command } from './command.ts'
-import { loadRequest, readSettings, SETTINGS_OPTIONS } from './settings-options.ts'
+import { loadRequest, readSettingsApart, SETTINGS_OPTIONS } from './settings-options.ts'
 
 export const command: Command = {
   usage: 'serve [options]',
@@ -16,7 +16,7 @@ export const command: Command = {
   options: SETTINGS_OPTIONS,
   positionals: { least: 0, most: 0 },
   async run(args) {
-    const { settings, warnings } = withHostUpstreams(readSettings(args))
+    const { settings, warnings } = withHostUpstreams(await readSettingsApart(args))
     unblockStandardOutput()
     const supervisor = new Supervisor(settings, { warnings, load: loadRequest(args) })
     // Before anything is open, so that a signal during the start is not lost.

@@ -1,7 +1,4 @@
 /** The audit trail as the commands see it: through the running server, or in the file where none runs. */
-import { statSync } from 'node:fs'
-import { join } from 'node:path'
-import { AccountsFile } from '../accounts/accounts-file.ts'
 import { headText, readHead } from '../accounts/audit-entry.ts'
 import { AuditTrail, type AuditQuery } from '../accounts/audit-trail.ts'
 import { verifyTrail, type AuditReport } from '../accounts/audit-verify.ts'
@@ -9,6 +6,7 @@ import { ACCOUNTS_FILE } from '../accounts/schema.ts'
 import { systemClock } from '../clock.ts'
 import { callAdmin } from './admin-socket.ts'
 import { CommandError } from './command.ts'
+import { openAccountsFile } from './offline-accounts.ts'
 
 /** A row as it is printed; `at` as RFC 3339. */
 export interface TrailEntry {
@@ -60,12 +58,9 @@ export function serverTrail(socket: string): TrailSource {
 
 /** In the file of a data directory. Throws CommandError where there is none. */
 export function fileTrail(directory: string): TrailSource {
-  const path = join(directory, ACCOUNTS_FILE)
-  if (statSync(path, { throwIfNoEntry: false }) === undefined)
+  const file = openAccountsFile(directory)
+  if (file === null)
     throw new CommandError(`there is no audit trail in ${directory}: it has no ${ACCOUNTS_FILE}`)
-  // What is wrong with the file is thrown too.
-  const quiet = { info: () => {}, warn: () => {}, error: () => {} }
-  const file = new AccountsFile({ directory, clock: systemClock, log: quiet })
   const trail = new AuditTrail(file, systemClock)
   return {
     async read(query) {
@@ -89,7 +84,7 @@ export function fileTrail(directory: string): TrailSource {
     try {
       return await work()
     } catch (error) {
-      throw new CommandError(`${path}: ${(error as Error).message}`, undefined, { cause: error })
+      throw new CommandError(`${file!.path}: ${(error as Error).message}`, undefined, { cause: error })
     }
   }
 }

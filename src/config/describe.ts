@@ -9,6 +9,7 @@ import type { Config } from './schema.ts'
 import { writeAlerts } from './sections/alerts.ts'
 import { writeCases, writeKeep } from './sections/cases.ts'
 import { writeIdentity } from './sections/identity.ts'
+import { writeNodes } from './sections/nodes.ts'
 import type { RecordSettings, Settings } from './settings.ts'
 import { formatSize } from './size.ts'
 
@@ -60,9 +61,10 @@ function toConfig(settings: Settings): Config {
       maxNegativeTtl: seconds(cache.maxNegativeTtlSeconds),
     },
     campaigns: [...settings.campaigns],
-    lists: settings.lists.map(({ ttlSeconds, ...list }) => ({
+    lists: settings.lists.map(({ ttlSeconds, maxAgeMs, ...list }) => ({
       ...list,
       ttl: ttlSeconds === null ? null : seconds(ttlSeconds),
+      maxAge: maxAgeMs === null ? null : formatDuration(maxAgeMs),
       accept: [...list.accept],
     })),
     allow: [...settings.allow],
@@ -80,6 +82,7 @@ function toConfig(settings: Settings): Config {
       tls: admin.tls === null ? null : { ...admin.tls },
     },
     metrics: { listen: metrics.listen === null ? null : formatEndpoint(metrics.listen) },
+    nodes: writeNodes(settings.nodes),
     alerts: writeAlerts(settings.alerts),
     log: settings.log,
   }

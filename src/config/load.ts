@@ -14,6 +14,7 @@ import { readCases, readKeep } from './sections/cases.ts'
 import { readCache, readForward, readUpstreams } from './sections/forwarding.ts'
 import { readIdentity } from './sections/identity.ts'
 import { readAccess, readListen, readTcp, readWorkers } from './sections/network.ts'
+import { readNodes } from './sections/nodes.ts'
 import { readAdmin, readMetrics, readStore, readUnits } from './sections/operation.ts'
 import { readCampaigns, readLists } from './sections/policy.ts'
 import type { Settings } from './settings.ts'
@@ -114,6 +115,7 @@ function normalise(config: Config, request: LoadRequest, workingDirectory: strin
     store: readStore(config.store, place),
     admin: readAdmin(config.admin, place),
     metrics: readMetrics(config.metrics),
+    nodes: readNodes(config.nodes, place),
     alerts: readAlerts(config.alerts, place),
     log: config.log,
   }

@@ -87,6 +87,7 @@ function listEntries(
       ttl: null,
       match: 'subtree',
       accept: [],
+      maxAge: null,
     }
   })
 }

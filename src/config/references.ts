@@ -10,6 +10,7 @@ import { checked } from './formats.ts'
 import { checkIdentity } from './identity-checks.ts'
 import { parseHeld } from './keeping.ts'
 import { nearest } from './nearest.ts'
+import { checkNodes } from './node-checks.ts'
 import type { Path, Problems, Place } from './problems.ts'
 import type { Config } from './schema.ts'
 import type { Endpoint } from './settings.ts'
@@ -34,6 +35,7 @@ export function checkReferences(checks: Checks): void {
   checkAlerts(checks)
   checkIdentity(checks)
   checkHolds(checks)
+  checkNodes(checks)
 }
 
 function checkListen({ config, problems, placeOf }: Checks): void {

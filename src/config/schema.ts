@@ -9,6 +9,7 @@ import { CasesSchema, KeepSchema } from './sections/cases.ts'
 import { CacheSchema, ForwardSchema, UpstreamsSchema } from './sections/forwarding.ts'
 import { IdentitySchema } from './sections/identity.ts'
 import { AccessSchema, DatagramsSchema, ListenSchema, TcpSchema, WorkersSchema } from './sections/network.ts'
+import { NodesSchema } from './sections/nodes.ts'
 import {
   AdminSchema,
   LogSchema,
@@ -44,6 +45,7 @@ export const ConfigSchema = Type.Object(
     store: StoreSchema,
     admin: AdminSchema,
     metrics: MetricsSchema,
+    nodes: NodesSchema,
     alerts: AlertsSchema,
     log: LogSchema,
   },
@@ -59,6 +61,8 @@ export const REFUSED_KEYS: Readonly<Record<string, string>> = {
     'a secret does not belong in the configuration: put it into a file of mode 0600 and name that file in `tokenFile`, or set the environment variable THANHLOC_ADMIN_TOKEN',
   'admin/password':
     'a secret does not belong in the configuration: the API knows tokens, see `tokenFile` and THANHLOC_ADMIN_TOKEN',
+  'nodes/token':
+    'a secret does not belong in the configuration: put it into a file of mode 0600 and name that file in `tokenFile`',
   'alerts/channels/secret':
     'a secret does not belong in the configuration: put it into a file of mode 0600 and name that file in `secretFile`',
   'alerts/channels/password':

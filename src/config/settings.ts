@@ -37,6 +37,8 @@ export interface ListSettings {
   readonly match: 'subtree' | 'exact'
   /** Names a guard would hold back and this list enforces all the same. */
   readonly accept: readonly string[]
+  /** How old its file may be, milliseconds; null: as old as it is. */
+  readonly maxAgeMs: number | null
 }
 
 export interface CampaignSettings {
@@ -128,6 +130,7 @@ export interface KeepSettings {
   readonly level: SecurityLevel | null
   readonly hitsMonths: number
   readonly casesMonths: number
+  readonly auditMonths: number
   readonly holds: readonly HoldSettings[]
 }
 
@@ -140,6 +143,7 @@ export type AlertKind =
   | 'list-failed'
   | 'upstreams-down'
   | 'store-trouble'
+  | 'node-away'
 
 interface ChannelSettings {
   /** Lower-case letters, digits, `-`, `_`, `.`; unique. */
@@ -189,6 +193,20 @@ export interface SyslogSettings extends ChannelSettings {
 
 /** Where alerts go. */
 export type AlertChannelSettings = WebhookSettings | EmailSettings | SyslogSettings
+
+/** Another server of the organisation, whose hits are taken over. */
+export interface NodeSettings {
+  /** Lower-case letters, digits, `-`, `_`, `.`; unique. */
+  readonly id: string
+  /** Origin of its admin API: scheme, host, port; nothing behind. */
+  readonly url: string
+  /** Absolute path; its first line is the token. Never the token itself. */
+  readonly tokenFile: string
+  /** Absolute path of certificates (PEM) to trust instead of the system's, or null. */
+  readonly caFile: string | null
+  /** Whether plain http may go beyond this machine. */
+  readonly allowHttp: boolean
+}
 
 /** A certificate and its key: absolute paths of PEM files. */
 export interface CertificateFiles {
@@ -267,6 +285,7 @@ export interface Settings {
     readonly tls: CertificateFiles | null
   }
   readonly metrics: { readonly listen: Endpoint | null }
+  readonly nodes: readonly NodeSettings[]
   readonly alerts: { readonly channels: readonly AlertChannelSettings[] }
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' }
 }

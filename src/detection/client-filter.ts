@@ -4,7 +4,9 @@
  */
 import type { SQLInputValue } from 'node:sqlite'
 import { isIPv4, isIPv6 } from 'node:net'
+import type { Priority } from './cases/states.ts'
 import type { ClientKind } from './client-identity.ts'
+import { PRIORITY_CLIENTS } from './client-sorts.ts'
 import { HOUR_MS } from './hit-totals.ts'
 import { foldText } from './search-text.ts'
 import { networkRange, type AddressRange, type UnitIndex } from './units.ts'
@@ -17,6 +19,8 @@ export interface ClientFilter {
    */
   readonly since?: number | undefined
   readonly until?: number | undefined
+  /** First seen at that time or later. */
+  readonly firstSince?: number | undefined
   /** Id of a campaign: hits of any of its lists. */
   readonly campaign?: string | undefined
   /** Id of a list that holds an indicator the client hit, deciding or not. */
@@ -27,6 +31,8 @@ export interface ClientFilter {
   readonly within?: readonly string[] | undefined
   readonly status?: string | undefined
   readonly kind?: ClientKind | undefined
+  /** `high`: with a case that comes first. */
+  readonly priority?: Priority | undefined
   /**
    * An address, a network, the start of an IPv4 address (`10.1.`): clients that ever had one. Else a part of an indicator
    * or of a name under it, of a MAC in any spelling, of a host name, or of what the asset register says.
@@ -50,8 +56,11 @@ const everInRanges = (name: string): string =>
   `c.id IN (SELECT had.client_id FROM json_each(:${name}) AS r JOIN client_address AS had
      ON had.address BETWEEN unhex(r.value ->> 0) AND unhex(r.value ->> 1))`
 
-/** Up to so many matching indicators their clients are gathered first; beyond, each client is asked. */
-const GATHERED_INDICATORS = 64
+/**
+ * Fewer pairs of matching indicators than this are gathered by the index; of more, each client is asked, which soon fills
+ * a page (benchmark `clients`).
+ */
+const GATHERED_PAIRS = 100_000
 
 /** `matching` gives the row ids of indicators that hold a text. */
 export function filterSql(
@@ -65,9 +74,10 @@ export function filterSql(
     conditions.push(condition)
     Object.assign(values, named)
   }
-  const { since, until, campaign, list, unit, within, status, kind, q } = filter
+  const { since, until, campaign, list, unit, within, status, kind, priority, q, firstSince } = filter
   if (since !== undefined) add('c.last_seen >= :since', { since })
   if (until !== undefined) add('c.first_seen <= :until', { until })
+  if (firstSince !== undefined) add('c.first_seen >= :firstSince', { firstSince })
   if (since !== undefined && until !== undefined) {
     add(
       `(c.first_seen >= :since OR c.last_seen <= :until
@@ -88,26 +98,47 @@ export function filterSql(
   }
   if (status !== undefined) add('c.status = :status', { status })
   if (kind !== undefined) add('c.kind = :kind', { kind })
+  if (priority !== undefined)
+    conditions.push(`c.id ${priority === 'high' ? '' : 'NOT '}IN (${PRIORITY_CLIENTS})`)
   if (q !== undefined && q !== '') {
-    const range = addressRange(q)
-    if (range) add(everInRanges('qRanges'), { qRanges: JSON.stringify([range]) })
-    else {
-      const indicators = matching(q)
-      const mac = macPart(q)
-      const ofThese = 'indicator_id IN (SELECT value FROM json_each(:indicators))'
-      const sql =
-        indicators.length <= GATHERED_INDICATORS
-          ? `c.id IN (SELECT client_id FROM hit WHERE ${ofThese})`
-          : `EXISTS (SELECT 1 FROM hit WHERE client_id = c.id AND ${ofThese})`
-      const known = `instr(c.search, :wanted) > 0${mac === null ? '' : ' OR instr(c.mac, :mac) > 0'}`
-      add(`(${known} OR ${sql})`, {
-        indicators: JSON.stringify(indicators),
-        wanted: foldText(q),
-        ...(mac === null ? {} : { mac }),
-      })
-    }
+    const search = searchSql(q, matching)
+    add(search.condition, search.values)
   }
   return { conditions, values }
+}
+
+/** What `q` says of `client c`, as one condition. `matching` as in `filterSql`. */
+export function searchSql(
+  q: string,
+  matching: (text: string) => readonly number[],
+): { readonly condition: string; readonly values: Record<string, SQLInputValue> } {
+  const range = addressRange(q)
+  if (range !== null)
+    return { condition: everInRanges('qRanges'), values: { qRanges: JSON.stringify([range]) } }
+  const indicators = matching(q)
+  const mac = macPart(q)
+  const known = `instr(c.search, :wanted) > 0${mac === null ? '' : ' OR instr(c.mac, :mac) > 0'}`
+  return {
+    condition: `(${known} OR ${ofIndicators(indicators)})`,
+    values: {
+      indicators: JSON.stringify(indicators),
+      wanted: foldText(q),
+      ...(mac === null ? {} : { mac }),
+    },
+  }
+}
+
+/**
+ * Clients that asked for one of the indicators of a JSON array `:indicators`; they are given to choose the way. Of fewer
+ * pairs than `gathered` the clients are gathered first.
+ */
+export function ofIndicators(indicators: readonly number[], gathered = GATHERED_PAIRS): string {
+  const ofThese = 'indicator_id IN (SELECT value FROM json_each(:indicators))'
+  const pairs = `SELECT client_id FROM hit WHERE ${ofThese}`
+  // Of one name there are no more pairs than clients.
+  if (indicators.length <= 1) return `c.id IN (${pairs})`
+  return `CASE WHEN (SELECT count(*) FROM (${pairs} LIMIT ${gathered})) < ${gathered} THEN c.id IN (${pairs})
+    ELSE EXISTS (SELECT 1 FROM hit WHERE client_id = c.id AND ${ofThese}) END`
 }
 
 /** `AA-BB-CC`, `aabb.cc`, `aabbccddeeff` as a part of a MAC is stored; null for what is none. */

@@ -2,6 +2,7 @@
 import type { SQLOutputValue } from 'node:sqlite'
 import { addressText } from '../net/address.ts'
 import { HIT_ACTIONS, INDICATOR_KINDS, TRIGGERS } from '../thread/hit-table.ts'
+import type { Priority } from './cases/states.ts'
 import type { ClientKind } from './client-identity.ts'
 import { bitNames, typeText } from './hit-text.ts'
 import type { IdentitySource, Sure } from '../identity/binding.ts'
@@ -52,6 +53,8 @@ export interface ClientSummary {
   readonly addresses: readonly ClientAddress[]
   /** Id of the unit whose network holds the latest address, or null. */
   readonly unit: string | null
+  /** `high`: a case of it comes first. */
+  readonly priority: Priority
   readonly status: string
   readonly firstSeen: number
   readonly lastSeen: number
@@ -89,6 +92,7 @@ export interface ClientHit {
 export function clientSummary(
   row: Row,
   unit: string | null,
+  priority: Priority,
   lists: readonly ClientList[],
   addresses: readonly ClientAddress[],
 ): ClientSummary {
@@ -100,6 +104,7 @@ export function clientSummary(
     identity: clientWho(row),
     addresses,
     unit,
+    priority,
     status: String(row['status']),
     firstSeen: Number(row['first_seen']),
     lastSeen: Number(row['last_seen']),

@@ -7,10 +7,10 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../clock.ts'
 import { moveAside } from '../sqlite/move-aside.ts'
+import { keepStepCopy } from '../sqlite/step-copy.ts'
 import { faultKind } from './fault.ts'
 import type { StoreLog } from './log.ts'
 import { DATABASE_FILE, migrate } from './schema.ts'
-import { keepStepCopy } from './step-copy.ts'
 
 /** Opens a connection to `path`; replaced in tests. */
 export type Connect = (path: string) => DatabaseSync

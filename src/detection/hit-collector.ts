@@ -7,14 +7,14 @@ import type { Clock } from '../clock.ts'
 import { HIT_PAIRS, HitDrain } from '../thread/hit-table.ts'
 import type { BlockLog } from './block-log.ts'
 import { faultKind, isOurs } from './fault.ts'
-import { readHit } from './hit-text.ts'
+import { HitReader } from './hit-text.ts'
 import type { StoreLog } from './log.ts'
 import type { StoreWriter } from './store-writer.ts'
 
 export const DRAIN_MS = 200
 /**
  * Every drain writes a row for each pair it finds, and the same pairs come again. So many at once are left to gather,
- * within the second that a kill -9 may cost, while the table has room for what comes until the next look at it
+ * within the second that a kill -9 may cost, while the table has room for what comes until the next look but one
  * (benchmark: compare.py block).
  */
 const MANY_PAIRS = 500
@@ -71,6 +71,7 @@ export class HitCollector {
   readonly #tables: readonly Table[]
   readonly #writer: StoreWriter
   readonly #blockLog: BlockLog
+  readonly #reader = new HitReader()
   readonly #clock: Clock
   readonly #log: StoreLog
   #fault: Fault | null = null
@@ -171,7 +172,7 @@ export class HitCollector {
     return (
       this.#fault === null &&
       pending > MANY_PAIRS &&
-      pending + grown < ROOM_PAIRS &&
+      pending + 2 * grown < ROOM_PAIRS &&
       this.#clock.monotonicMs() - table.emptiedMs < GATHER_MS
     )
   }
@@ -183,7 +184,7 @@ export class HitCollector {
     const result = this.#isDue() ? this.#commit(table) : null
     // Logged once whether or not it could be stored: a full disk must not silence the log.
     if (result !== 'known' && table.logged !== drain.sequence) {
-      drain.forEach((pair) => this.#blockLog.add(readHit(pair)))
+      drain.forEach((pair) => this.#blockLog.add(this.#reader.read(pair)))
       table.logged = drain.sequence
     }
     if (result !== null) {
@@ -200,7 +201,12 @@ export class HitCollector {
     const { thread, drain } = table
     const { run, sequence } = drain
     try {
-      const result = this.#writer.commit({ thread, run, sequence, forEach: (take) => drain.forEach(take) })
+      const result = this.#writer.commit({
+        thread,
+        run,
+        sequence,
+        forEach: (take) => drain.forEach((pair) => take(this.#reader.read(pair))),
+      })
       this.#recovered()
       return result
     } catch (error) {

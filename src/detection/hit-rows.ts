@@ -15,6 +15,7 @@ export const COMBINED = `
 
 export class HitRows {
   readonly #save: StatementSync
+  readonly #addMore: StatementSync
   readonly #rowsOf: StatementSync
   readonly #merge: StatementSync
   readonly #dropOf: StatementSync
@@ -29,6 +30,10 @@ export class HitRows {
     })
     // The newest hit gives name, type, action and lists; clocks may jump, so "newest" is by its own time. Parameters by
     // number: by name each would cost as much again as the row.
+    this.#addMore = database.prepare(
+      `UPDATE hit SET blocked_count = blocked_count + ?3, logged_count = logged_count + ?4, last_at = max(last_at, ?5),
+         revision = ?6 WHERE client_id = ?1 AND indicator_id = ?2 AND origin_id = 0`,
+    )
     this.#save = database.prepare(
       `INSERT INTO hit (client_id, indicator_id, origin_id, blocked_count, logged_count, first_at, last_at, first_qname,
          last_qname, last_qtype, last_action, triggers, list_set_id, revision)
@@ -77,6 +82,18 @@ export class HitRows {
       listSet, revision,
     ) // prettier-ignore
     return this.#previousMs
+  }
+
+  /** More of what a row of hits seen here says already, from its first time to its last name; false: it is gone. */
+  addMore(
+    client: number,
+    indicator: number,
+    blocked: number,
+    logged: number,
+    lastMs: number,
+    revision: number,
+  ): boolean {
+    return this.#addMore.run(client, indicator, blocked, logged, lastMs, revision).changes !== 0
   }
 
   /** Whether the pair has one row: of all origins the one just written is the first. */

@@ -2,24 +2,29 @@
 import { addressText } from '../net/address.ts'
 import { indicatorText } from '../policy/indicator-text.ts'
 import { IPV4_MARK, IPV6_MARK } from '../policy/layout.ts'
-import type { HitPair } from '../thread/hit-table.ts'
+import { HIT_PAIRS, type HitPair } from '../thread/hit-table.ts'
 import { Type } from '../wire/constants.ts'
 import { MAX_LABEL_BYTES, nameToText } from '../wire/name.ts'
 
-/** A hit as it is stored and logged; merged over the time its half was active. */
-export interface Hit {
+/** What tells a pair of client and indicator from all others; one object for as long as the pair is remembered. */
+export interface PairText {
   /** The client's 16 bytes as a string of 16 latin1 characters; null: unknown (folded). */
   readonly clientKey: string | null
   /** Index in INDICATOR_KINDS. */
   readonly kind: number
   /** `evil.test`, `192.0.2.1`, `192.0.2.0/24`. */
   readonly indicator: string
+}
+
+/** A hit as it is stored and logged; merged over the time its half was active. */
+export interface Hit extends PairText {
+  readonly pair: PairText
   readonly triggers: number
   readonly action: number
   readonly qtype: number
   readonly firstQname: string
   readonly lastQname: string
-  /** List numbers, the deciding one first. */
+  /** List numbers, the deciding one first. The same array for the same numbers, mostly. */
   readonly lists: readonly number[]
   readonly blocked: number
   readonly logged: number
@@ -28,32 +33,85 @@ export interface Hit {
   readonly lastMs: number
 }
 
-const ADDRESS_KIND = 3
+interface KnownPair extends PairText {
+  lists: readonly number[]
+}
 
-/** Copies `pair` into a hit of its own. Never throws, whatever the bytes. */
-export function readHit(pair: HitPair): Hit {
-  const indicator =
-    pair.kind === ADDRESS_KIND
-      ? prefixText(pair.indicator, pair.indicatorLength)
-      : qnameText(pair.indicator, pair.indicatorLength + 1, '?')
-  const firstQname = qnameText(pair.firstQname, pair.firstQnameLength, indicator)
-  return {
-    clientKey: pair.hasClient
-      ? Buffer.from(pair.client.buffer, pair.client.byteOffset, 16).toString('latin1')
-      : null,
-    kind: pair.kind,
-    indicator,
-    triggers: pair.triggers,
-    action: pair.action,
-    qtype: pair.qtype,
-    firstQname,
-    lastQname: qnameText(pair.lastQname, pair.lastQnameLength, firstQname),
-    lists: Array.from(pair.lists.subarray(0, pair.listCount)),
-    blocked: pair.blocked,
-    logged: pair.logged,
-    firstMs: Math.trunc(pair.firstMs) || 0,
-    lastMs: Math.trunc(pair.lastMs) || 0,
+const ADDRESS_KIND = 3
+/** Pairs remembered before the memory starts anew: as many as two halves hold. */
+const REMEMBERED = 2 * HIT_PAIRS
+
+/** Makes hits of pairs. Most pairs are met again with every drain, so their texts are remembered. */
+export class HitReader {
+  readonly #pairs = new Map<string, KnownPair>()
+  readonly #lists = new Map<string, readonly number[]>()
+
+  /** Copies `pair` into a hit of its own. Never throws, whatever the bytes. */
+  read(pair: HitPair): Hit {
+    const known = this.#known(pair)
+    if (!isSame(known.lists, pair.lists, pair.listCount)) known.lists = this.#listsOf(pair)
+    const { clientKey, kind, indicator, lists } = known
+    const firstQname = qnameOf(pair.firstQname, pair.firstQnameLength, indicator, indicator)
+    return {
+      pair: known,
+      clientKey,
+      kind,
+      indicator,
+      triggers: pair.triggers,
+      action: pair.action,
+      qtype: pair.qtype,
+      firstQname,
+      lastQname: qnameOf(pair.lastQname, pair.lastQnameLength, indicator, firstQname),
+      lists,
+      blocked: pair.blocked,
+      logged: pair.logged,
+      firstMs: Math.trunc(pair.firstMs) || 0,
+      lastMs: Math.trunc(pair.lastMs) || 0,
+    }
   }
+
+  #known(pair: HitPair): KnownPair {
+    // A folded pair has no client, which no client's bytes can say.
+    const key = pair.hasClient ? pair.key : `?${pair.key}`
+    let known = this.#pairs.get(key)
+    if (known !== undefined) return known
+    if (this.#pairs.size >= REMEMBERED) {
+      this.#pairs.clear()
+      this.#lists.clear()
+    }
+    known = {
+      clientKey: pair.hasClient
+        ? Buffer.from(pair.client.buffer, pair.client.byteOffset, 16).toString('latin1')
+        : null,
+      kind: pair.kind,
+      indicator: indicatorOf(pair),
+      lists: this.#listsOf(pair),
+    }
+    this.#pairs.set(key, known)
+    return known
+  }
+
+  #listsOf({ lists, listCount }: HitPair): readonly number[] {
+    const numbers = Array.from(lists.subarray(0, listCount))
+    const key = numbers.join()
+    const known = this.#lists.get(key)
+    if (known !== undefined) return known
+    this.#lists.set(key, numbers)
+    return numbers
+  }
+}
+
+function indicatorOf({ kind, indicator, indicatorLength }: HitPair): string {
+  if (kind === ADDRESS_KIND) return prefixText(indicator, indicatorLength)
+  const wire = new Uint8Array(indicatorLength + 1)
+  wire.set(indicator.subarray(0, indicatorLength))
+  return qnameText(wire, wire.length, '?')
+}
+
+function isSame(known: readonly number[], lists: Uint16Array, listCount: number): boolean {
+  if (known.length !== listCount) return false
+  for (let at = 0; at < listCount; at++) if (known[at] !== lists[at]) return false
+  return true
 }
 
 /** `[0xF4, 24, 192, 0, 2, 0]` → `192.0.2.0/24`; a single address without its length; `?` for what is no prefix. */
@@ -77,6 +135,11 @@ export function typeText(type: number): string {
 /** The names of the set bits. */
 export function bitNames(bits: number, names: readonly string[]): string[] {
   return names.filter((_, bit) => (bits & (1 << bit)) !== 0)
+}
+
+/** A qname of a pair: the indicator where its length is 0, `otherwise` where it is no whole name. */
+function qnameOf(bytes: Uint8Array, length: number, indicator: string, otherwise: string): string {
+  return length === 0 ? indicator : qnameText(bytes, length, otherwise)
 }
 
 /** A thread that died while it copied a name leaves half of it: `otherwise` stands in for what is no whole name. */

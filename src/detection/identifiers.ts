@@ -21,6 +21,7 @@ export class Identifiers {
   readonly #indicators = new Map<string, number>()
   readonly #lists = new Map<string, number>()
   readonly #sets = new Map<string, number>()
+  #forgotten = 0
 
   constructor(database: DatabaseSync) {
     this.#findIndicator = database.prepare('SELECT id FROM indicator WHERE value = ? AND kind = ?')
@@ -60,7 +61,13 @@ export class Identifiers {
     return remember(this.#sets, text, () => idOf(this.#findSet.get(text) ?? this.#addSet.get(text)))
   }
 
+  /** How often all was forgotten. */
+  get forgotten(): number {
+    return this.#forgotten
+  }
+
   forget(): void {
+    this.#forgotten++
     for (const memory of [this.#indicators, this.#lists, this.#sets]) memory.clear()
   }
 }

@@ -8,7 +8,8 @@ import type { Identity } from './client-identity.ts'
 import type { KnownClient } from './clients.ts'
 import { COMBINED } from './hit-rows.ts'
 import { addressInKey, duidInKey, macInKey } from './machine-key.ts'
-import { BadPeerPage, type PeerClient, type PeerPage, type PeerRow } from './peer-page.ts'
+import type { PeerClient, PeerPage, PeerRow } from './peer-page-schema.ts'
+import { BadPeerPage } from './peer-position.ts'
 import type { StoreSession } from './store-session.ts'
 
 export interface PeerApplied {

@@ -6,17 +6,15 @@
  */
 import type { SQLInputValue } from 'node:sqlite'
 import { textOf, type Row } from './client-rows.ts'
+import type { PeerClient, PeerPage, PeerRow } from './peer-page-schema.ts'
 import {
   MAX_PEER_ROWS,
   PEER_ADDRESSES,
   PEER_MERGED,
   positionText,
   startOf,
-  type PeerClient,
-  type PeerPage,
   type PeerPosition,
-  type PeerRow,
-} from './peer-page.ts'
+} from './peer-position.ts'
 
 /** Rows of a query; inside one transaction. */
 export type Ask = (sql: string, values?: Record<string, SQLInputValue>) => Row[]

@@ -2,32 +2,45 @@
 import type { UnitSettings } from '../config/settings.ts'
 import type { Binding } from '../identity/binding.ts'
 import { openBindings } from './binding-ledger.ts'
+import { caseTotals, type CaseTotals } from './cases/case-counts.ts'
 import { filterSql, type ClientFilter } from './client-filter.ts'
+import { clientSort, type ClientSort } from './client-sorts.ts'
 import { clientAddress, clientList, clientSummary } from './client-rows.ts'
 import type { ClientAddress, ClientHit, ClientList, ClientSummary, Row } from './client-rows.ts'
-import { pageOf, readCursor, writeCursor, type Page } from './cursor.ts'
+import { pageOf, type Page } from './cursor.ts'
 import { hitPage } from './hit-pages.ts'
 import { HOUR_MS } from './hit-totals.ts'
+import { pairPage, type PairFilter, type PairPage, type PairSort } from './pair-list.ts'
 import { changesSince } from './peer-export.ts'
-import { readPosition, type PeerPage } from './peer-page.ts'
+import type { PeerPage } from './peer-page-schema.ts'
+import { readPosition } from './peer-position.ts'
 import { ReadConnection, type Ask } from './read-connection.ts'
 import { UnitIndex } from './units.ts'
 
 export type { ClientFilter } from './client-filter.ts'
+export { CLIENT_SORTS, type ClientSort } from './client-sorts.ts'
 export type { ClientAddress, ClientHit, ClientList, ClientSummary, ClientWho } from './client-rows.ts'
 export { BadCursor, type Page } from './cursor.ts'
+export {
+  PAIR_SORTS,
+  TooManyPairs,
+  type ListedPair,
+  type PairFilter,
+  type PairPage,
+  type PairSort,
+} from './pair-list.ts'
 export { StoreUnavailable } from './read-connection.ts'
-
-/**
- * `found`: the client found last comes first; nothing is missed or told twice while hits arrive. `recent`: the client
- * seen last comes first; one that is hit again meanwhile moves to the front, behind which a cursor does not look.
- */
-export type ClientSort = 'found' | 'recent'
 
 export interface PageRequest {
   /** 1 to 1000. */
   readonly limit?: number | undefined
   readonly cursor?: string | undefined
+}
+
+/** A page in an order; `isReversed`: the other way round. */
+export interface SortedRequest<Sort> extends PageRequest {
+  readonly sort?: Sort | undefined
+  readonly isReversed?: boolean | undefined
 }
 
 export interface ClientDetail extends ClientSummary {
@@ -46,6 +59,7 @@ export interface StoreTotals {
   readonly hitsByList: Readonly<Record<string, number>>
   /** Hits whose client is unknown. */
   readonly folded: number
+  readonly cases: CaseTotals
 }
 
 /** Of the clients that a filter names. */
@@ -98,33 +112,30 @@ export class StoreReader {
     this.#units = new UnitIndex(units)
   }
 
-  /** Clients with hits. Throws BadCursor, StoreUnavailable. */
+  /** Clients with hits, each with at most so many `addresses` (8 unless given). Throws BadCursor, StoreUnavailable. */
   listClients(
     filter: ClientFilter = {},
-    request: PageRequest & { sort?: ClientSort | undefined } = {},
+    request: SortedRequest<ClientSort> & { readonly addresses?: number } = {},
   ): Page<ClientSummary> {
-    const sort = request.sort ?? 'found'
     const limit = limitOf(request)
-    const { conditions, values } = filterSql(filter, this.#units, (text) => this.#matchingIndicators(text))
-    if (request.cursor !== undefined) {
-      const keys = readCursor(request.cursor, sort, sort === 'found' ? 1 : 2)
-      conditions.push(sort === 'found' ? 'c.id < :id' : '(c.last_seen, c.id) < (:lastSeen, :id)')
-      Object.assign(values, sort === 'found' ? { id: keys[0]! } : { lastSeen: keys[0]!, id: keys[1]! })
-    }
-    const rows = this.#ask(
-      `SELECT c.* FROM client AS c ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}
-       ORDER BY ${sort === 'found' ? 'c.id DESC' : 'c.last_seen DESC, c.id DESC'} LIMIT :limit`,
-      { ...values, limit: limit + 1 },
-    )
-    const summary = this.#summaries(rows.slice(0, limit), LISTED_ADDRESSES)
-    return pageOf(rows, limit, summary, ({ id, last_seen }) =>
-      writeCursor(sort, sort === 'found' ? [Number(id)] : [Number(last_seen), Number(id)]),
-    )
+    const { conditions, values } = filterSql(filter, this.#units, this.matchingIndicators)
+    const sort = clientSort(request.sort ?? 'found', request.isReversed ?? false, this.#units)
+    const behind = request.cursor === undefined ? null : sort.keyset.behind(request.cursor)
+    const all = [...sort.conditions, ...conditions, ...(behind === null ? [] : [behind.condition])]
+    const told = { columns: 'c.*', rows: 'client AS c', id: 'c.id' }
+    const rows = this.#ask(sort.keyset.page({ tables: sort.tables, conditions: all }, told), {
+      ...sort.values,
+      ...values,
+      ...behind?.values,
+      limit: limit + 1,
+    })
+    const summary = this.#summaries(rows.slice(0, limit), request.addresses ?? LISTED_ADDRESSES)
+    return pageOf(rows, limit, summary, (row) => sort.keyset.cursorOf(row))
   }
 
   /** How many clients there are and their hits, by status; routers apart. Throws StoreUnavailable. */
   countClients(filter: ClientFilter = {}): ClientCounts {
-    const { conditions, values } = filterSql(filter, this.#units, (text) => this.#matchingIndicators(text))
+    const { conditions, values } = filterSql(filter, this.#units, this.matchingIndicators)
     const rows = this.#ask(
       `SELECT c.kind, c.status, count(*) AS n, total(c.blocked_count) AS blocked, total(c.logged_count) AS logged
        FROM client AS c ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''} GROUP BY c.kind, c.status`,
@@ -161,6 +172,19 @@ export class StoreReader {
   /** What a client did, the newest first. Throws BadCursor, StoreUnavailable. */
   listHits(clientId: number, request: PageRequest = {}): Page<ClientHit> {
     return hitPage(this.#ask, this.#idNow(clientId), limitOf(request), request.cursor)
+  }
+
+  /** Pairs of client and indicator over all clients. Throws BadCursor, TooManyPairs, StoreUnavailable. */
+  listPairs(filter: PairFilter = {}, request: SortedRequest<PairSort> = {}): PairPage {
+    const source = {
+      ask: this.#ask,
+      units: this.#units,
+      idNow: (id: number) => this.#idNow(id),
+      matchingIndicators: this.matchingIndicators,
+    }
+    const read = (): PairPage =>
+      pairPage(source, filter, request.sort ?? 'found', limitOf(request), request.cursor)
+    return this.connection.atOnce(read)
   }
 
   /**
@@ -201,6 +225,7 @@ export class StoreReader {
       hitsByList: counts('SELECT name, hit_count AS n FROM list'),
       folded:
         counts(`SELECT 'all' AS name, total(blocked_count + logged_count) AS n FROM folded_hit`)['all'] ?? 0,
+      cases: caseTotals(this.#ask),
     }
   }
 
@@ -213,17 +238,25 @@ export class StoreReader {
     const ids = JSON.stringify(rows.map(({ id }) => Number(id)))
     const lists = this.#listsOf(ids)
     const addresses = this.#addressesOf(ids, addressLimit)
+    // The plus sign keeps to the index of clients: cases that come first may be many.
+    const first = this.#ask(
+      `SELECT DISTINCT client_id FROM campaign_case
+       WHERE client_id IN (SELECT value FROM json_each(:ids)) AND +priority = 'high'`,
+      { ids },
+    )
+    const high = new Set(first.map(({ client_id }) => client_id))
     return (row) => {
       const id = Number(row['id'])
       const unit = this.#units.find(row['address'] as Uint8Array)
-      return clientSummary(row, unit, lists.get(id) ?? [], addresses.get(id) ?? [])
+      const priority = high.has(id) ? 'high' : 'normal'
+      return clientSummary(row, unit, priority, lists.get(id) ?? [], addresses.get(id) ?? [])
     }
   }
 
   /** By client. `ids`: a JSON array of numbers. */
   #listsOf(ids: string): Map<number, ClientList[]> {
     const rows = this.#ask(
-      `SELECT cl.*, l.name, l.campaign FROM client_list AS cl JOIN list AS l ON l.id = cl.list_id
+      `SELECT cl.client_id, cl.hit_count, cl.first_at, cl.last_at, l.name, l.campaign FROM client_list AS cl JOIN list AS l ON l.id = cl.list_id
        WHERE cl.client_id IN (SELECT value FROM json_each(:ids)) ORDER BY cl.client_id, cl.hit_count DESC, l.name`,
       { ids },
     )
@@ -231,6 +264,7 @@ export class StoreReader {
   }
 
   #addressesOf(ids: string, limit: number): Map<number, ClientAddress[]> {
+    if (limit === 0) return new Map()
     // The last hit of a client is the last from its latest address.
     const rows = this.#ask(
       `SELECT * FROM (
@@ -250,8 +284,8 @@ export class StoreReader {
     return Number(alias?.['client_id'] ?? id)
   }
 
-  /** Indicators that hold `text`, or that it is a name under. */
-  #matchingIndicators(text: string): number[] {
+  /** Row ids of indicators that hold `text`, or that it is a name under. Throws StoreUnavailable. */
+  readonly matchingIndicators = (text: string): number[] => {
     const wanted = text.toLowerCase()
     return this.#ask(
       `SELECT id FROM indicator WHERE instr(value, :wanted) > 0

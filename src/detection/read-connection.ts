@@ -22,6 +22,8 @@ export class ReadConnection {
   readonly #path: string
   #database: DatabaseSync | null = null
   #inode = 0
+  /** How often a file was opened. */
+  #opened = 0
   readonly #statements = new Map<string, StatementSync>()
 
   /** `directory`: the data directory. Opens nothing yet. */
@@ -40,6 +42,15 @@ export class ReadConnection {
       this.close()
       throw new StoreUnavailable(`the store cannot be read: ${(error as Error).message}`, { cause: error })
     }
+  }
+
+  /**
+   * Of what the file holds now: another one after every commit, whatever it changed. Means nothing beyond this object.
+   * Throws StoreUnavailable.
+   */
+  get version(): string {
+    const [row] = this.ask('PRAGMA data_version')
+    return `${this.#opened}.${Number(row!['data_version'])}`
   }
 
   /** All that `work` reads is of one moment. Throws StoreUnavailable, and what `work` throws. */
@@ -65,6 +76,7 @@ export class ReadConnection {
     this.close()
     this.#database = new DatabaseSync(this.#path, { readOnly: true, timeout: WAIT_MS })
     this.#inode = ino
+    this.#opened += 1
     return this.#database
   }
 }

@@ -47,6 +47,7 @@ export class StoreSession {
   #isDrawn = false
   #addedPairs = 0
   #committedPairs = 0
+  #merges = 0
 
   constructor(database: DatabaseSync, { nodeName, routers, openWitness }: SessionOptions) {
     this.database = database
@@ -74,6 +75,11 @@ export class StoreSession {
     const added = this.#committedPairs
     this.#committedPairs = 0
     return added
+  }
+
+  /** Moves when rows of hits or indicators were changed or deleted by others than hits. */
+  get rowsMoved(): number {
+    return this.#merges + this.identifiers.forgotten
   }
 
   /** The number of the running transaction, drawn when it is first asked for; ascending, never given twice. */
@@ -146,6 +152,7 @@ export class StoreSession {
       this.#witness?.merged(old, id),
     )
     this.attribution.forget()
+    this.#merges++
   }
 
   #undo(): void {

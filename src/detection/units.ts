@@ -4,9 +4,13 @@
  */
 import ipaddr from 'ipaddr.js'
 import type { UnitSettings } from '../config/settings.ts'
+import { UnitTree } from './unit-tree.ts'
 
 /** First and last address, 32 lower-case hexadecimal digits each: they compare as the addresses do. */
 export type AddressRange = readonly [first: string, last: string]
+
+/** A range and the unit it belongs to. */
+export type UnitRange = readonly [...AddressRange, unit: string | null]
 
 interface Network {
   readonly first: bigint
@@ -21,17 +25,16 @@ interface Segment {
 }
 
 export class UnitIndex {
+  readonly tree: UnitTree
   /** Disjoint, ascending. */
   readonly #segments: readonly Segment[]
-  readonly #children = new Map<string, string[]>()
+  #everywhere: readonly UnitRange[] | null = null
 
   constructor(units: readonly UnitSettings[]) {
     this.#segments = flatten(
       units.flatMap(({ id, networks }) => networks.map((cidr) => ({ ...rangeOf(cidr), unit: id }))),
     )
-    for (const { id, parent } of units) {
-      if (parent !== null) this.#children.set(parent, [...(this.#children.get(parent) ?? []), id])
-    }
+    this.tree = new UnitTree(units)
   }
 
   /** The id of the unit that holds `address` (16 bytes), or null. */
@@ -48,19 +51,19 @@ export class UnitIndex {
     return segment && segment.last >= wanted ? segment.unit : null
   }
 
+  /** The whole space of addresses, ascending: every address stands in one of them; those of no unit under null. */
+  get everywhere(): readonly UnitRange[] {
+    return (this.#everywhere ??= withGaps(this.#segments))
+  }
+
   /** The disjoint ranges of a unit and of all units under it. */
   ranges(unit: string): AddressRange[] {
-    const wanted = this.#withAllBelow(unit)
+    const place = this.tree.find(unit)
+    if (place === null) return []
+    const wanted = new Set(this.tree.under(place).map((one) => one.unit.id))
     return this.#segments
       .filter((segment) => wanted.has(segment.unit))
       .map(({ first, last }) => [first, last])
-  }
-
-  #withAllBelow(unit: string): Set<string> {
-    const found = new Set([unit])
-    // A set grows while it is walked, and takes nothing twice: parents that go in a circle end too.
-    for (const id of found) for (const child of this.#children.get(id) ?? []) found.add(child)
-    return found
   }
 }
 
@@ -106,6 +109,21 @@ function flatten(networks: readonly Network[]): Segment[] {
   }
   closeBefore(1n << 128n)
   return segments
+}
+
+function withGaps(segments: readonly Segment[]): UnitRange[] {
+  const ranges: UnitRange[] = []
+  let at = 0n
+  const gap = (last: bigint): void => {
+    if (at <= last) ranges.push([text(at), text(last), null])
+  }
+  for (const { first, last, unit } of segments) {
+    gap(BigInt(`0x${first}`) - 1n)
+    ranges.push([first, last, unit])
+    at = BigInt(`0x${last}`) + 1n
+  }
+  gap((1n << 128n) - 1n)
+  return ranges
 }
 
 function compare(a: bigint, b: bigint): number {

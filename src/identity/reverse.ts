@@ -9,7 +9,6 @@ import type { Endpoint, ForwardSettings, IdentitySettings } from '../config/sett
 import type { DecodedMessage, DecodedRecord } from '../message/decode.ts'
 import type { Random } from '../random.ts'
 import { addressBytes } from './address-text.ts'
-import { askServer } from './ask.ts'
 import { cleanHostName } from './host-name.ts'
 
 /** Questions on their way, and addresses that wait behind them. */
@@ -114,6 +113,8 @@ export class ReverseLookup {
     name: string,
     servers: readonly Endpoint[],
   ): Promise<{ name: string | null; holdsMs: number }> {
+    // With it comes what reads messages, 3 MB: not before there is something to ask.
+    const { askServer } = await import('./ask.ts')
     for (const server of servers) {
       try {
         const message = await askServer(server, name, 'PTR', this.#random)

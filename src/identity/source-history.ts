@@ -154,6 +154,16 @@ export class SourceHistory {
     this.#tell('closed', held)
   }
 
+  /** `address` is nobody's from `atMs` on, as far as this source knows. */
+  drop(address: string, atMs: number): void {
+    const held = this.#held.get(address)
+    this.#held.delete(address)
+    const remembered = held === undefined ? this.#options.takeRemembered(address) : null
+    if (held !== undefined) this.#close(held, atMs)
+    else if (remembered !== null)
+      this.#options.changed('closed', { ...remembered, untilMs: Math.max(atMs, remembered.fromMs) })
+  }
+
   #see(seen: Seen, look: Look, number: number): void {
     if (this.#isEnded) return
     const held = this.#held.get(seen.address)

@@ -1,17 +1,19 @@
 /**
  * All that knows who had an address when, as the configuration names it: lease files, neighbour table, register,
- * reverse lookups, and the botnet list beside them. Owned by the control thread; what it finds out goes to the store.
+ * forwarders, reverse lookups, and the botnet list beside them. Owned by the control thread; what it finds out goes to the store.
  */
 import type { Clock } from '../clock.ts'
 import type { Settings } from '../config/settings.ts'
 import { FileWatcher, type WatchDirectory } from '../lists/watch.ts'
 import type { Logger } from '../log/log.ts'
 import { addressText } from '../net/address.ts'
+import type { RevealedPair } from '../query/forwarders.ts'
 import type { Random } from '../random.ts'
 import { AddressBook } from './address-book.ts'
 import type { Asset } from './assets.ts'
 import type { Binding } from './binding.ts'
 import { Breath } from './breath.ts'
+import { EdnsSource } from './edns-source.ts'
 import { Leftovers } from './leftovers.ts'
 import type { ListedUnit } from './listed-units.ts'
 import { readNeighbours, type NeighbourTable } from './neighbours.ts'
@@ -60,6 +62,7 @@ export class IdentitySources {
   readonly #outbox: Outbox
   readonly #watcher: FileWatcher
   readonly #sources: SourceSet
+  readonly #edns: EdnsSource
   readonly #reverse: ReverseSource
   readonly #leftovers: Leftovers
   #settings: IdentitySourcesSettings
@@ -96,6 +99,7 @@ export class IdentitySources {
     const neighbours = options.readNeighbours ?? (() => readNeighbours())
     this.#sources = new SourceSet(this.#book, { clock, log }, events, neighbours)
     this.#watcher = new FileWatcher(() => this.#readChanged(), clock, watchDirectory)
+    this.#edns = new EdnsSource(this.#book, { clock, log })
     this.#reverse = new ReverseSource({ ...settings.identity, forward: settings.forward }, this.#book, clock, random) // prettier-ignore
     this.#leftovers = new Leftovers(this.#book, clock)
   }
@@ -107,6 +111,7 @@ export class IdentitySources {
     try {
       for (const binding of (await remembered?.()) ?? []) {
         this.#book.remember(binding)
+        this.#edns.remember(binding)
         await breath.pause()
       }
     } catch (error) {
@@ -145,9 +150,13 @@ export class IdentitySources {
   }
 
   status(): IdentityStatus {
-    const reverse = this.#settings.identity.reverse.enabled ? [this.#reverse.status()] : []
+    const { forwarders, reverse } = this.#settings.identity
     return {
-      sources: [...this.#sources.statuses, ...reverse],
+      sources: [
+        ...this.#sources.statuses,
+        ...(forwarders.networks.length > 0 ? [this.#edns.status()] : []),
+        ...(reverse.enabled ? [this.#reverse.status()] : []),
+      ],
       told: this.#told,
       waiting: this.#outbox.waiting,
       dropped: this.#outbox.dropped,
@@ -179,6 +188,14 @@ export class IdentitySources {
     return name
   }
 
+  /** What forwarders said of their machines, as the resolver threads tell it. */
+  revealed(pairs: readonly RevealedPair[]): void {
+    // What comes before the start, or while the last forwarder is taken out, is told again or means nothing.
+    if (!this.#isStarted || this.#settings.identity.forwarders.networks.length === 0) return
+    this.#edns.take(pairs)
+    void this.#outbox.flush()
+  }
+
   /** Tells the store everything that is known once more: it was restored, or lost what it had. */
   async retell(): Promise<void> {
     for (const binding of this.#book.all()) this.#outbox.add(binding)
@@ -189,6 +206,7 @@ export class IdentitySources {
   #arrange(): void {
     const { identity, units } = this.#settings
     this.#sources.arrange(identity, units)
+    if (identity.forwarders.networks.length === 0) this.#edns.end()
     this.#watcher.watch(this.#sources.files.flatMap(({ file }) => file.paths))
     this.#readChanged()
     this.#stopLooks()
@@ -220,6 +238,7 @@ export class IdentitySources {
     const nowMs = clock.wallMs()
     const monotonicMs = clock.monotonicMs()
     this.#sources.tick(nowMs, monotonicMs)
+    this.#edns.tick(nowMs, monotonicMs)
     this.#leftovers.tick(this.#sources.wereRead)
     const offsetMs = nowMs - monotonicMs
     // What had run out by the old time may be in force by the new one.

@@ -7,7 +7,7 @@ import type { Refusal } from './refusals.ts'
 
 /** What became of reading one source, for /status and metrics. */
 export interface SourceStatus {
-  readonly source: 'lease' | 'neighbour' | 'register' | 'reverse' | 'botnet-list'
+  readonly source: 'lease' | 'neighbour' | 'edns' | 'register' | 'reverse' | 'botnet-list'
   /** Of a file; null: no file. */
   readonly path: string | null
   /** Of a lease file, as configured or found; null: not known yet, or none. */

@@ -135,9 +135,10 @@ export class Base {
 
   /** Builds when one of the files at `paths` is not what is in force, or is told to be wrong and may be right again. */
   async followFiles(paths: readonly string[]): Promise<void> {
-    for (const { path, digest, error } of this.#lists) {
+    for (const { id, path, digest, error } of this.#lists) {
       if (!paths.includes(path)) continue
       if (error !== null || (await digestOrNone(path)) !== digest) return this.build()
+      this.#confirm(id, path)
     }
   }
 
@@ -179,8 +180,20 @@ export class Base {
     const configured = new Map(configuredLists(this.#settings).map((list) => [list.id, list]))
     return this.#lists.flatMap((compiled) => {
       const list = configured.get(compiled.id)
-      return list ? [this.#attempts.status(list, compiled, this.#lastGood.version(compiled.id))] : []
+      if (list === undefined) return []
+      const version = this.#lastGood.version(compiled.id)
+      const good = version === undefined ? null : { ...version, keptPath: this.#lastGood.path(compiled.id) }
+      return [this.#attempts.status(list, compiled, good, this.#clock.wallMs())]
     })
+  }
+
+  /** The same content was published again: a list that is renewed does not always change. */
+  #confirm(id: string, path: string): void {
+    try {
+      this.#lastGood.confirm(id, path)
+    } catch (error) {
+      this.#log.debug({ list: id, error }, 'the time of the last good version could not be written')
+    }
   }
 
   async #build(force: ReadonlySet<string>): Promise<void> {

@@ -20,6 +20,8 @@ export interface ConfiguredList {
   readonly basis: string
   /** Normalised: lower-case A-labels, shortest address text. */
   readonly accept: ReadonlySet<string>
+  /** How old its file may be, milliseconds; null: as old as it is. */
+  readonly maxAgeMs: number | null
 }
 
 /** The parts of the settings a snapshot is made from. */
@@ -47,6 +49,7 @@ export function configuredLists(settings: ListsSettings): ConfiguredList[] {
     campaign: null,
     basis: 'allow list of the configuration',
     accept: new Set<string>(),
+    maxAgeMs: null,
   }))
   return [...lists, ...allow]
 }
@@ -60,7 +63,11 @@ export function settingsDigest(settings: ListsSettings, guarded: GuardedAddresse
   const others = [guarded.own, guarded.upstreams].map((addresses) =>
     [...new Set(addresses)].filter((address) => !isReserved(address)).toSorted(),
   )
-  const text = JSON.stringify([BUILD_VERSION, lists, allow, records, forward, sinkhole, others])
+  // How old a list may be changes nothing of what is in force.
+  const text = JSON.stringify(
+    [BUILD_VERSION, lists, allow, records, forward, sinkhole, others],
+    (key, value: unknown) => (key === 'maxAgeMs' ? undefined : value),
+  )
   return createHash('sha256').update(text).digest('hex')
 }
 

@@ -3,7 +3,7 @@
  * list is rebuilt when its file has become unreadable, empty or suspiciously small, also after a restart. `state.json`
  * beside it tells what each version came to, and which number each list has.
  */
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { copyAtomically, writeAtomically } from './atomic-file.ts'
 import type { NamedFormat } from './formats/detect.ts'
@@ -84,7 +84,14 @@ export class LastGood {
       if (!(await copyAtomically(version.path, this.path(id), version.digest))) return false
     }
     this.#good.set(id, version)
+    this.confirm(id, version.path)
     return true
+  }
+
+  /** The file at `source` holds what is kept of `id`: it was written when that file was. Throws what the file system says. */
+  confirm(id: string, source: string): void {
+    const { atime, mtime } = statSync(source)
+    utimesSync(this.path(id), atime, mtime)
   }
 
   /** Writes numbers and versions down. Throws what the file system says. */

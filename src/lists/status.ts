@@ -3,8 +3,9 @@ import type { CompiledList, ListState } from './compile.ts'
 import type { ConfiguredList } from './configured.ts'
 import type { GoodVersion } from './last-good.ts'
 import type { Outcome } from './outcome.ts'
+import { renewalOf, type Renewal } from './renewal.ts'
 
-export interface ListStatus extends Outcome {
+export interface ListStatus extends Outcome, Renewal {
   readonly id: string
   readonly number: number
   readonly kind: 'list' | 'allow'
@@ -51,13 +52,19 @@ export class Attempts {
     else this.#failures.set(list.id, (this.#failures.get(list.id) ?? 0) + 1)
   }
 
-  /** `good`: the version taken before this thread started. */
-  status(list: ConfiguredList, compiled: CompiledList, good: GoodVersion | undefined): ListStatus {
+  /** `good`: the last version taken, and where it lies, also before this thread started; null: none was. */
+  status(
+    list: ConfiguredList,
+    compiled: CompiledList,
+    good: (GoodVersion & { readonly keptPath: string }) | null,
+    nowMs: number,
+  ): ListStatus {
     const { id, campaign, basis, action } = list
     const { number, kind, path, state, outcome, digest, format, error } = compiled
     const known = good ? Date.parse(good.takenAt) : null
     return {
       ...outcome,
+      ...renewalOf(list, compiled, good?.keptPath ?? null, nowMs),
       id,
       number,
       kind,

@@ -39,7 +39,9 @@ export class Declarations {
       labelNames,
       registers: [this.#registry],
       collect() {
-        this.reset()
+        // As below: what nobody counted is not 0.
+        if (labelNames.length === 0) this.remove()
+        else this.reset()
         for (const [labels, value] of samples()) if (isValue(value) && value >= 0) this.inc(labels, value)
       },
     })

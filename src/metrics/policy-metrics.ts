@@ -32,6 +32,20 @@ export function declarePolicyMetrics(
         lastSuccessAt === null ? [] : [[{ list: id }, lastSuccessAt / 1000] as const],
       ),
   )
+  declare.gauge(
+    'list_renewed_timestamp_seconds',
+    'When the file of what is in force of a list was written.',
+    ['list'],
+    () =>
+      lists().flatMap(({ id, renewedAt }) =>
+        renewedAt === null ? [] : [[{ list: id }, renewedAt / 1000] as const],
+      ),
+  )
+  declare.gauge('list_stale', '1 while a list is older than its maxAge.', ['list'], () =>
+    lists().flatMap(({ id, maxAgeMs, isStale }) =>
+      maxAgeMs === null ? [] : [[{ list: id }, Number(isStale)] as const],
+    ),
+  )
   declare.counter('list_reload_failures_total', 'Reloads of a list that left the version before in force.', ['list'], () =>
     lists().map(({ id, reloadFailures }) => [{ list: id }, failures.note(id, reloadFailures)]),
   ) // prettier-ignore

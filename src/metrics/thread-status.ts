@@ -37,6 +37,8 @@ const NOTHING: Known<never> = { value: null, at: null, error: 'not asked yet' }
 const WAIT_MS = 1000
 /** Several who ask at once share one round of letters. */
 const FRESH_MS = 250
+/** A store so large that counting takes long is counted less often: no more than this share of the time. */
+const COUNTING_SHARE = 0.05
 
 export class StatusBoard {
   readonly #mail: Mail
@@ -49,6 +51,7 @@ export class StatusBoard {
   #supervisor: Known<SupervisorStatus> = NOTHING
   #round: Promise<void> | null = null
   #askedMs = -Infinity
+  #countDueMs = -Infinity
 
   /** `readTotals` reads the store's file and may throw. */
   constructor(mail: Mail, workers: number, clock: Clock, readTotals: () => StoreTotals) {
@@ -90,8 +93,16 @@ export class StatusBoard {
     return this.#round
   }
 
+  /** Counts what stands in the store's file, unless that was done just now. Never throws. */
+  async count(): Promise<void> {
+    const beganMs = this.#clock.monotonicMs()
+    if (beganMs < this.#countDueMs) return
+    this.#totals = await this.#known(() => this.#readTotals(), this.#totals)
+    const endedMs = this.#clock.monotonicMs()
+    this.#countDueMs = endedMs + Math.max(FRESH_MS, (endedMs - beganMs) / COUNTING_SHARE)
+  }
+
   async #ask(): Promise<void> {
-    const totals = this.#known(() => this.#readTotals(), this.#totals)
     const resolvers = [...this.#resolvers].map(async ([name, last]) => {
       this.#resolvers.set(name, await this.#next(name, 'resolver/status', last))
     })
@@ -101,7 +112,6 @@ export class StatusBoard {
       this.#next('main', 'supervisor/status', this.#supervisor),
       ...resolvers,
     ])
-    this.#totals = await totals
     this.#lists = lists
     this.#store = store
     this.#supervisor = supervisor

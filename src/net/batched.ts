@@ -10,12 +10,14 @@
 import type { Counters } from '../metrics/counters.ts'
 import type { Random } from '../random.ts'
 import { BatchedConnected, BatchedListener } from './batched-sockets.ts'
-import type {
-  ConnectedSocket,
-  DatagramHandler,
-  Datagrams,
-  ListeningSocket,
-  ListenSource,
+import {
+  NO_EVENTS,
+  type BatchEvents,
+  type ConnectedSocket,
+  type DatagramHandler,
+  type Datagrams,
+  type ListeningSocket,
+  type ListenSource,
 } from './datagram.ts'
 import type { DescriptorTable } from './descriptors.ts'
 import { EpollSet } from './epoll.ts'
@@ -49,7 +51,7 @@ export class BatchedDatagrams implements Datagrams {
   readonly later: SendQueue
   readonly queries: SendQueue
   readonly #random: Random
-  readonly #onBatch: () => void
+  readonly #events: BatchEvents
   readonly #descriptors: DescriptorTable
   readonly #epoll: EpollSet
   readonly #sockets: (Readable | null)[] = []
@@ -58,20 +60,19 @@ export class BatchedDatagrams implements Datagrams {
   #isFlushDue = false
 
   /**
-   * `onBatch` is called before the datagrams of a batch are handed over. Throws where this thread's event loop cannot be
-   * made to wake up for datagrams. Sockets do not keep the thread alive.
+   * Throws where this thread's event loop cannot be made to wake up for datagrams. Sockets do not keep the thread alive.
    */
   constructor(
     libc: Libc,
     counters: Counters,
     random: Random,
     descriptors: DescriptorTable,
-    onBatch: () => void = () => {},
+    events: BatchEvents = NO_EVENTS,
   ) {
     this.libc = libc
     this.counters = counters
     this.#random = random
-    this.#onBatch = onBatch
+    this.#events = events
     this.#descriptors = descriptors
     this.replies = new SendQueue(libc, SEND_BYTES, counters)
     this.later = new SendQueue(libc, SEND_BYTES, counters)
@@ -157,12 +158,13 @@ export class BatchedDatagrams implements Datagrams {
     const readable = this.#epoll.look()
     if (readable <= 0) return
     this.batch++
-    this.#onBatch()
+    this.#events.begin()
     this.#isInBatch = true
     try {
       for (let i = 0; i < readable; i++) this.#sockets[this.#epoll.numberAt(i)]?.read()
     } finally {
       this.#isInBatch = false
+      this.#events.end()
     }
     this.#flush()
   }

@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.ts'
 import { Counters } from '../metrics/counters.ts'
 import type { Random } from '../random.ts'
 import { BatchedDatagrams } from './batched.ts'
-import type { Datagrams } from './datagram.ts'
+import type { BatchEvents, Datagrams } from './datagram.ts'
 import type { DescriptorTable } from './descriptors.ts'
 import { wakeFault } from './event-loop.ts'
 import { C, libc, type Libc } from './libc.ts'
@@ -23,8 +23,7 @@ export interface ChoiceParts {
   readonly counters: Counters
   readonly random: Random
   readonly descriptors: DescriptorTable
-  /** Called before the datagrams of a batch are handed over. */
-  readonly onBatch: () => void
+  readonly events: BatchEvents
 }
 
 /** What main has found before it opens the sockets, so that it opens such as its threads can use. */
@@ -51,16 +50,16 @@ export function chooseDatagrams(
   parts: ChoiceParts,
   calls = libc,
 ): Choice {
-  const { counters, random, descriptors, onBatch } = parts
+  const { counters, random, descriptors, events } = parts
   let reason = settings.datagrams === 'portable' ? null : batchedFault(calls)
   if (settings.datagrams !== 'portable' && reason === null) {
     try {
-      return { datagrams: new BatchedDatagrams(calls!, counters, random, descriptors, onBatch), reason }
+      return { datagrams: new BatchedDatagrams(calls!, counters, random, descriptors, events), reason }
     } catch (error) {
       reason = `the event loop cannot be woken: ${(error as Error).message}`
     }
   }
-  return { datagrams: new PortableDatagrams(counters, random, onBatch), reason }
+  return { datagrams: new PortableDatagrams(counters, random, events), reason }
 }
 
 /** Why datagrams cannot be read in batches here, as far as any thread can tell for the others; null: they can. */

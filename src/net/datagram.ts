@@ -57,6 +57,15 @@ export interface ConnectedSocket {
  */
 export type ListenSource = { readonly fd: number; readonly address: string; readonly port: number }
 
+/** What is to be done before the datagrams of a batch are handed over, and after all of them have been. */
+export interface BatchEvents {
+  readonly begin: () => void
+  readonly end: () => void
+}
+
+/** For those to whom batches mean nothing. */
+export const NO_EVENTS: BatchEvents = { begin: () => {}, end: () => {} }
+
 export interface Datagrams {
   /** `portable` or `batched`: for the log and the build_info metric. */
   readonly name: string

@@ -10,6 +10,7 @@ import type { ListenSource } from './datagram.ts'
 import { openEndpoint, type EndpointSockets } from './endpoint-sockets.ts'
 import { explainPartly, ListenError } from './listen-error.ts'
 import * as sockets from './sockets.ts'
+import { steer } from './steering.ts'
 
 export { ListenError } from './listen-error.ts'
 
@@ -35,6 +36,8 @@ export class Listeners {
   /** Wildcards that have a socket for each address. */
   readonly #followed: Endpoint[] = []
   readonly #bound: Bound[] = []
+  /** The thread that gets all datagrams; null: they go to all. */
+  #steeredTo: number | null = null
   /** Bytes the kernel granted the last receive buffer; 0: its default. */
   receiveBufferBytes = 0
 
@@ -61,6 +64,12 @@ export class Listeners {
   /** Where clients reach the server: for a wildcard each address of the machine, as it was at the last look. */
   get endpoints(): Endpoint[] {
     return this.#bound.flatMap(({ reached, port }) => reached.map((address) => ({ address, port })))
+  }
+
+  /** Sends all datagrams to one thread, or with null to all of them, also on addresses that come. Throws SocketError. */
+  steer(worker: number | null): void {
+    for (const { udp } of this.#bound) if (udp.length > 1) steer(udp[0]!, worker)
+    this.#steeredTo = worker
   }
 
   /** Duplicates for one thread, of everything or of what is bound to `only` those addresses. The thread closes them. */
@@ -151,6 +160,7 @@ export class Listeners {
 
   async #bind(address: string, port: number, covers: Bound['covers']): Promise<EndpointSockets> {
     const opened = await openEndpoint(address, port, this.#workers)
+    if (this.#steeredTo !== null && opened.udp.length > 1) steer(opened.udp[0]!, this.#steeredTo)
     const reached = covers === 'all' ? addressesOf(address) : [address]
     this.#bound.push({ address, covers, reached, ...opened })
     this.receiveBufferBytes = opened.receiveBufferBytes

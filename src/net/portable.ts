@@ -6,13 +6,15 @@ import type { Counters } from '../metrics/counters.ts'
 import type { Random } from '../random.ts'
 import { parseAddress } from './address.ts'
 import { FIRST_PORT, isWildcard, PORT_TRIES } from './sockets.ts'
-import type {
-  ConnectedSocket,
-  DatagramHandler,
-  Datagrams,
-  ListeningSocket,
-  ListenSource,
-  Peer,
+import {
+  NO_EVENTS,
+  type BatchEvents,
+  type ConnectedSocket,
+  type DatagramHandler,
+  type Datagrams,
+  type ListeningSocket,
+  type ListenSource,
+  type Peer,
 } from './datagram.ts'
 
 /** Room for one reply; what does not fit a datagram goes by TCP. */
@@ -22,13 +24,13 @@ export class PortableDatagrams implements Datagrams {
   batch = 0
   readonly #counters: Counters
   readonly #random: Random
-  readonly #onBatch: () => void
+  readonly #events: BatchEvents
 
-  /** `onBatch` is called before each datagram is handed over. */
-  constructor(counters: Counters, random: Random, onBatch: () => void = () => {}) {
+  /** Each datagram is a batch of its own. */
+  constructor(counters: Counters, random: Random, events: BatchEvents = NO_EVENTS) {
     this.#counters = counters
     this.#random = random
-    this.#onBatch = onBatch
+    this.#events = events
   }
 
   listen(source: ListenSource, onDatagram: DatagramHandler): Promise<ListeningSocket> {
@@ -58,11 +60,15 @@ export class PortableDatagrams implements Datagrams {
       // A reply to port 0 can reach nobody, and some kernels refuse to send it.
       if (from.port === 0 || !parseAddress(from.address, peer.address)) return
       this.batch++
-      this.#onBatch()
       peer.port = from.port
       peer.text = from.address
-      const length = onDatagram(bytes, bytes.length, peer, listening, out)
-      if (length > 0) listening.send(out, length, peer)
+      this.#events.begin()
+      try {
+        const length = onDatagram(bytes, bytes.length, peer, listening, out)
+        if (length > 0) listening.send(out, length, peer)
+      } finally {
+        this.#events.end()
+      }
     })
     return new Promise((resolve, reject) => {
       socket.once('error', reject)
@@ -84,8 +90,12 @@ export class PortableDatagrams implements Datagrams {
   ): ConnectedSocket {
     const onDatagram = (bytes: Uint8Array, length: number): void => {
       this.batch++
-      this.#onBatch()
-      onMessage(bytes, length)
+      this.#events.begin()
+      try {
+        onMessage(bytes, length)
+      } finally {
+        this.#events.end()
+      }
     }
     return new PortableConnected(address, port, this.#random, onDatagram, onError)
   }

@@ -4,7 +4,15 @@
  */
 import { SnapshotFullError } from './full-error.ts'
 import { TAG_BITS, TAG_MASK, copyHashed, firstIndexWord, hashBytes } from './hash.ts'
-import { HEADER_BYTES, Header, LAYOUT_VERSION, MAGIC, MAX_RECORD_PLACE, recordBytes } from './layout.ts'
+import {
+  HEADER_BYTES,
+  Header,
+  LAYOUT_VERSION,
+  MAGIC,
+  MAX_RECORD_PLACE,
+  depthBit,
+  recordBytes,
+} from './layout.ts'
 import type { NameKind, SnapshotMeta } from './meta.ts'
 import { EMBEDDING_BITS, PSEUDO_NAME_BYTES6, embedsIpv4, writePseudoName } from './prefix.ts'
 import { RuleSets } from './rule-sets.ts'
@@ -84,13 +92,17 @@ export class SnapshotBuilder {
     if (!(end > 0 && end < MAX_NAME_BYTES) || wire[end] !== 0)
       throw new RangeError('not a name that can be listed')
     let label = 0
-    while (label < end && wire[label] !== 0 && wire[label]! < 64) label += wire[label]! + 1
+    let labels = 0
+    for (; label < end && wire[label] !== 0 && wire[label]! < 64; labels++) label += wire[label]! + 1
     if (label !== end) throw new RangeError('the labels of a name do not add up')
     const place = this.#openRecord(end)
     // Length bytes are below any letter.
     const hash = copyHashed(wire, end, this.#bytes, place, this.#seed)
     const added = this.#closeRecord(end, hash, kind, rule)
-    if (added === Outcome.created) this.#names++
+    if (added === Outcome.created) {
+      this.#names++
+      this.#words[Header.depths]! |= depthBit(labels)
+    }
     return added === Outcome.known ? 'known' : 'new'
   }
 

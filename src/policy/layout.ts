@@ -20,7 +20,7 @@
 /** "TLPS" as it reads in memory of a little-endian machine; 0 while a snapshot is being written. */
 export const MAGIC = 0x53504c54
 export const MAGIC_BYTES = 4
-export const LAYOUT_VERSION = 1
+export const LAYOUT_VERSION = 2
 
 export const HEADER_BYTES = 128
 
@@ -46,10 +46,17 @@ export const Header = {
   /** 33 bits in two words, then 129 bits in five: bit n says that a prefix of length n is listed. */
   prefixes4: 17,
   prefixes6: 19,
+  /** Bit n - 1 says that a name of n labels is listed, the highest bit one of 32 or more: see `depthBit`. */
+  depths: 24,
 } as const
 
 export const PREFIX_WORDS4 = 2
 export const PREFIX_WORDS6 = 5
+
+/** The bit of a name or suffix of `labels` labels, at least 1, in `Header.depths`. */
+export function depthBit(labels: number): number {
+  return 1 << (labels < 32 ? labels - 1 : 31)
+}
 
 /** First byte of the pseudo-name of an address. */
 export const IPV4_MARK = 0xf4

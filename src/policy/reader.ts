@@ -5,7 +5,7 @@
  */
 import type { NameKey } from '../wire/name-key.ts'
 import { TAG_BITS, TAG_MASK, firstIndexWord, hashBytes } from './hash.ts'
-import { Header, PREFIX_WORDS4, PREFIX_WORDS6, checkHeader } from './layout.ts'
+import { Header, PREFIX_WORDS4, PREFIX_WORDS6, checkHeader, depthBit } from './layout.ts'
 import type { Matches } from './matches.ts'
 import { EMPTY_META, IndicatorKind } from './meta.ts'
 import type { SnapshotMeta } from './meta.ts'
@@ -31,6 +31,7 @@ export class PolicyReader {
   #rules = new RuleTable(EMPTY_META)
   #seed = 0
   #names = 0
+  #depths = 0
   #addresses = 0
 
   /** Reads nothing before `attach`: until then it is an empty snapshot. */
@@ -63,6 +64,7 @@ export class PolicyReader {
     this.#setRules = part(Header.setRules, words[Header.setRuleCount]!)
     this.#seed = words[Header.seed]!
     this.#names = words[Header.names]!
+    this.#depths = words[Header.depths]!
     this.#addresses = words[Header.addresses]!
     // JSON needs bytes of its own: decoders refuse shared ones.
     const json = Buffer.from(
@@ -78,7 +80,7 @@ export class PolicyReader {
     this.#words = this.#index = this.#pairs = this.#setRules = NO_WORDS
     this.#setStarts = new Int32Array(2)
     this.#rules = new RuleTable(EMPTY_META)
-    this.#seed = this.#names = this.#addresses = 0
+    this.#seed = this.#names = this.#depths = this.#addresses = 0
   }
 
   /** What `hashSuffixes` needs for `match`. */
@@ -123,7 +125,10 @@ export class PolicyReader {
     if (this.#names > 0) {
       const { bytes, labelStart, labelCount, hash } = key
       const end = key.length - 1
+      const depths = this.#depths
       for (let label = 0; label < labelCount; label++) {
+        // Nobody lists a name of one label, and few of four: a look at the index saved is a line of memory not read.
+        if ((depths & depthBit(labelCount - label)) === 0) continue
         const record = this.#find(bytes, labelStart[label]!, end, hash[label]!)
         if (record === 0) continue
         const pair = this.#words[record >> 2]! >>> 8

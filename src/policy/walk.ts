@@ -38,6 +38,11 @@ export function allowFound(reader: PolicyReader, found: Matches, verdict: Verdic
  * speaks for it. The first that blocks decides; later ones are noted. Lists from `verdict.endPlace` on are not heard.
  */
 export function walkLists(reader: PolicyReader, found: Matches, firstPlace: number, verdict: Verdict): void {
+  if (found.count === 0) return
+  if (found.count === 1) {
+    walkOne(reader, found, firstPlace, verdict)
+    return
+  }
   const { setStarts, setRules, rules } = reader
   const ruleList = rules.list
   for (let match = 0; match < found.count; match++) cursors[match] = setStarts[found.set[match]!]!
@@ -59,6 +64,22 @@ export function walkLists(reader: PolicyReader, found: Matches, firstPlace: numb
       while (cursors[match]! < end && ruleList[setRules[cursors[match]!]!] === list) cursors[match]!++
     }
     hear(reader, found.record[speaker]!, rule, firstPlace + list, verdict)
+  }
+}
+
+/** The same for a single match, whose set is in order already: what most listed names have. */
+function walkOne(reader: PolicyReader, found: Matches, firstPlace: number, verdict: Verdict): void {
+  const { setStarts, setRules, rules } = reader
+  const set = found.set[0]!
+  const end = setStarts[set + 1]!
+  let heard = NO_LIST
+  for (let at = setStarts[set]!; at < end; at++) {
+    const rule = setRules[at]!
+    const list = rules.list[rule]!
+    if (list === heard) continue
+    if (firstPlace + list >= verdict.endPlace) return
+    hear(reader, found.record[0]!, rule, firstPlace + list, verdict)
+    heard = list
   }
 }
 

@@ -7,9 +7,12 @@ import { RestingPool } from '../resting-pool.ts'
 import { HEADER_BYTES } from '../wire/constants.ts'
 import type { Query } from '../wire/question.ts'
 import type { Origin, ReplyTo } from './origin.ts'
+import { Revealed } from './revealed.ts'
 
 /** What of a query its reply depends on. */
-export type ReplyNeeds = Readonly<Omit<Query, 'key' | 'tc' | 'rcodeWanted' | 'ednsVersion'>>
+export type ReplyNeeds = Readonly<
+  Omit<Query, 'key' | 'tc' | 'rcodeWanted' | 'ednsVersion' | 'clientSubnetAt' | 'clientMacAt'>
+>
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
@@ -26,8 +29,10 @@ export class Asked {
   /** Header and question as they came, with the client's case. */
   request: Uint8Array = NOTHING
   query: ReplyNeeds = NO_QUERY
-  /** The client, 16 bytes. */
+  /** Who sent it, 16 bytes. */
   client: Uint8Array = NOTHING
+  /** The machine it was forwarded for, where a forwarder of ours names one: the hits are that one's. */
+  revealed: Revealed | null = null
   transport: 0 | 1 = 0
   /** Most bytes the transport takes. */
   maxBytes = 0
@@ -47,6 +52,7 @@ export class Asked {
     this.request = request
     this.query = query
     this.client = origin.address
+    this.revealed = null
     this.transport = origin.transport
     this.maxBytes = origin.maxBytes
     this.startedMs = nowMs
@@ -66,6 +72,8 @@ export class Waiter extends Asked {
   override readonly query: Writable<ReplyNeeds> = { ...NO_QUERY }
   readonly #waiters: Waiters
   #replyTo: ReplyTo | null = null
+  /** Memory of its own for `revealed`, once it was needed. */
+  #machine: Revealed | null = null
 
   constructor(waiters: Waiters) {
     super()
@@ -82,6 +90,7 @@ export class Waiter extends Asked {
     copyNeeds(query, this.query)
     this.#replyTo = replyTo
     this.client = replyTo.address
+    this.revealed = asked.revealed && (this.#machine ??= new Revealed()).take(asked.revealed)
     this.transport = asked.transport
     this.maxBytes = asked.maxBytes
     this.startedMs = asked.startedMs

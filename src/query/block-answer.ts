@@ -9,7 +9,13 @@ import { ACTIONS, Trigger } from '../policy/meta.ts'
 import { SINKHOLE_TTL } from '../policy/rule-table.ts'
 import type { Verdict } from '../policy/verdict.ts'
 import { Ede, HEADER_BYTES, Rcode, Type } from '../wire/constants.ts'
-import { appendAddress, appendSoa, beginResponse, type EdeOption } from '../wire/respond.ts'
+import {
+  appendAddress,
+  appendSoa,
+  beginResponse,
+  extendedErrors,
+  type ExtendedErrors,
+} from '../wire/respond.ts'
 import type { Asked } from './asked.ts'
 import type { Replies } from './replies.ts'
 
@@ -20,8 +26,8 @@ const SINKHOLE = ACTIONS.indexOf('sinkhole')
 
 /** The EDE of a block names its list; texts are made once a list. */
 interface BlockErrors {
-  readonly blocked: readonly EdeOption[]
-  readonly forged: readonly EdeOption[]
+  readonly blocked: ExtendedErrors
+  readonly forged: ExtendedErrors
 }
 
 export class BlockAnswers {
@@ -75,8 +81,8 @@ export class BlockAnswers {
   #errorsOf(list: string): BlockErrors {
     let errors = this.#errors.get(list)
     if (!errors) {
-      const blocked = { code: Ede.Blocked, text: list }
-      errors = { blocked: [blocked], forged: [blocked, { code: Ede.ForgedAnswer, text: '' }] }
+      const blocked = [Ede.Blocked, list] as const
+      errors = { blocked: extendedErrors(blocked), forged: extendedErrors(blocked, [Ede.ForgedAnswer, '']) }
       this.#errors.set(list, errors)
     }
     return errors

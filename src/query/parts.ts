@@ -9,6 +9,7 @@ import type { Policy } from '../policy/decide.ts'
 import type { HitWriter } from '../thread/hit-table.ts'
 import type { Exchange } from '../upstream/exchange.ts'
 import type { Waiter } from './asked.ts'
+import type { Forwarders } from './forwarders.ts'
 
 /** What the path works with; all of it belongs to one resolver thread. Members may be replaced between queries. */
 export interface Parts {
@@ -18,6 +19,7 @@ export interface Parts {
   readonly cache: AnswerCache
   readonly hits: HitWriter
   readonly limiter: RateLimiter
+  readonly forwarders: Forwarders
   readonly exchange: Exchange<Waiter>
   networks: NetworkSet
   settings: Settings

@@ -3,7 +3,7 @@
  * Each is read from top to bottom; the order of the steps is the policy of the product.
  */
 import type { NetworkSet } from '../access/networks.ts'
-import { writeEntry, type Entry } from '../cache/entry.ts'
+import type { Entry } from '../cache/entry.ts'
 import type { Settings } from '../config/settings.ts'
 import { Outcome } from '../metrics/counters.ts'
 import { Screening } from '../policy/screening.ts'
@@ -16,7 +16,7 @@ import { hashSuffixes, NameKey } from '../wire/name-key.ts'
 import { readName } from '../wire/name.ts'
 import { capTtls, normaliseOwnerCase } from '../wire/patch.ts'
 import { Parse, Query, readQuestion } from '../wire/question.ts'
-import type { EdeOption } from '../wire/respond.ts'
+import type { ExtendedErrors } from '../wire/respond.ts'
 import { Asked, Waiters, type Waiter } from './asked.ts'
 import { BlockAnswers } from './block-answer.ts'
 import { LocalAnswers } from './local-answers.ts'
@@ -77,7 +77,7 @@ export class QueryPath implements ExchangeEvents<Waiter> {
 
   /** One query: see QuestionHandler. */
   question(request: Uint8Array, length: number, origin: Origin, out: Uint8Array): number {
-    const { policy, counters, clock, networks, limiter, cache } = this.#parts
+    const { policy, counters, clock, networks, limiter, forwarders, cache } = this.#parts
     const query = this.#query
     const asked = this.#asked
     counters.query(origin.transport)
@@ -94,6 +94,8 @@ export class QueryPath implements ExchangeEvents<Waiter> {
     const refused = refusedType(query.qtype)
     if (refused !== Rcode.NoError) return this.#replies.empty(out, asked, refused, Outcome.refused, null)
 
+    // Behind access and rate limit, which an option must not get round.
+    asked.revealed = forwarders.machineOf(request, query, origin.address)
     // Before anything that could answer: a listed name is blocked whatever else is known of it.
     const kind = this.#judge(query.key)
     if (kind === VerdictKind.Block) return this.#block(out, asked, query.key, this.#verdict)
@@ -106,13 +108,12 @@ export class QueryPath implements ExchangeEvents<Waiter> {
     const group = this.#local.find(query, policy.seed)
     if (group < 0) return this.#local.answer(out, asked, query)
 
-    const nowMs = clock.wallMs()
     const { qtype, qclass, dnssecOk, cd } = query
-    const entry = cache.find(query.key, qtype, qclass, dnssecOk, cd, group, nowMs)
+    const entry = cache.find(query.key, qtype, qclass, dnssecOk, cd, group)
     if (entry !== undefined) {
-      if (entry.isFresh(nowMs)) return this.#fromCache(out, asked, query.key, entry, nowMs)
+      if (entry.isFresh) return this.#fromCache(out, asked, query.key, entry)
       // RFC 9520: nobody could answer a moment ago, so nobody is asked; what is stale is better than nothing.
-      if (entry.isFailing(nowMs)) return this.#afterFailure(out, asked, query.key, entry, nowMs)
+      if (entry.isFailing) return this.#afterFailure(out, asked, query.key, entry)
     }
     // RD=0 asks for what is known here, and that is not known.
     if (!query.rd) return this.#replies.empty(out, asked, Rcode.Refused, Outcome.refused, null)
@@ -164,7 +165,7 @@ export class QueryPath implements ExchangeEvents<Waiter> {
   /** No answer for 1.8 s: what is stale is served now, and the answer still kept when it comes (RFC 8767 §5). */
   slow(pending: Pending<Waiter>): void {
     const entry = this.#entryOf(pending)
-    if (entry?.isServable(this.#parts.clock.wallMs()) === true) this.#releaseStale(pending, entry)
+    if (entry?.isServable === true) this.#releaseStale(pending, entry)
   }
 
   /** No answer in the time a client waits. The exchange goes on; its answer will be in the cache. */
@@ -178,17 +179,12 @@ export class QueryPath implements ExchangeEvents<Waiter> {
     this.#failWith(pending, Rcode.ServFail, Errors.unreachable, isOutage ? OUTAGE_MS : undefined)
   }
 
-  #failWith(
-    pending: Pending<Waiter>,
-    rcode: number,
-    ede: readonly EdeOption[] | null,
-    mostMs?: number,
-  ): void {
-    const { cache, clock } = this.#parts
+  #failWith(pending: Pending<Waiter>, rcode: number, ede: ExtendedErrors | null, mostMs?: number): void {
+    const { cache } = this.#parts
     const entry = this.#isCurrent(pending)
-      ? cache.storeFailure(pending, ede?.[0]?.code ?? -1, mostMs)
+      ? cache.storeFailure(pending, ede?.code ?? -1, mostMs)
       : this.#entryOf(pending)
-    if (entry?.isServable(clock.wallMs()) === true) this.#releaseStale(pending, entry)
+    if (entry?.isServable === true) this.#releaseStale(pending, entry)
     else this.#releaseFailed(pending, rcode, ede)
   }
 
@@ -197,15 +193,14 @@ export class QueryPath implements ExchangeEvents<Waiter> {
     return generation === this.#parts.exchange.generation
   }
 
-  #releaseFailed(pending: Pending<Waiter>, rcode: number, ede: readonly EdeOption[] | null): void {
+  #releaseFailed(pending: Pending<Waiter>, rcode: number, ede: ExtendedErrors | null): void {
     this.#release(pending, null, (waiter) =>
       this.#replies.empty(this.#out, waiter, rcode, Outcome.failed, ede),
     )
   }
 
   #releaseStale(pending: Pending<Waiter>, entry: Entry): void {
-    const nowMs = this.#parts.clock.wallMs()
-    this.#release(pending, this.#screeningOf(entry), (waiter) => this.#write(this.#out, waiter, entry, nowMs))
+    this.#release(pending, this.#screeningOf(entry), (waiter) => this.#write(this.#out, waiter, entry))
   }
 
   /** Answers all who wait, each under the policy of this moment, whatever it was when they asked. */
@@ -250,7 +245,7 @@ export class QueryPath implements ExchangeEvents<Waiter> {
     const { policy } = this.#parts
     hashSuffixes(key, policy.seed)
     policy.match(key)
-    return policy.decide(this.#isPaused(), this.#verdict)
+    return policy.decide(policy.found > 0 && this.#isPaused(), this.#verdict)
   }
 
   /** What policy says of where the answer leads; fills `#screened`, and records the hit of a list that only logs. */
@@ -279,22 +274,23 @@ export class QueryPath implements ExchangeEvents<Waiter> {
   }
 
   #recordHit(asked: Asked, key: NameKey, verdict: Verdict): void {
-    const { hits, clock } = this.#parts
+    const { hits, forwarders, clock } = this.#parts
+    const client = asked.revealed === null ? asked.client : forwarders.clientOf(asked.revealed)
     hits.record(
-      asked.client, verdict.indicator, verdict.indicatorStart, verdict.indicatorLength, verdict.indicatorKind,
+      client, verdict.indicator, verdict.indicatorStart, verdict.indicatorLength, verdict.indicatorKind,
       verdict.trigger, verdict.action, asked.query.qtype, key.bytes, key.length, verdict.lists, verdict.listCount,
       clock.wallMs(),
     ) // prettier-ignore
   }
 
-  #fromCache(out: Uint8Array, asked: Asked, key: NameKey, entry: Entry, nowMs: number): number {
+  #fromCache(out: Uint8Array, asked: Asked, key: NameKey, entry: Entry): number {
     if (this.#isBlockedBy(this.#screeningOf(entry), asked, key))
       return this.#block(out, asked, key, this.#screened)
-    return this.#write(out, asked, entry, nowMs)
+    return this.#write(out, asked, entry)
   }
 
-  #afterFailure(out: Uint8Array, asked: Asked, key: NameKey, entry: Entry, nowMs: number): number {
-    if (entry.isServable(nowMs)) return this.#fromCache(out, asked, key, entry, nowMs)
+  #afterFailure(out: Uint8Array, asked: Asked, key: NameKey, entry: Entry): number {
+    if (entry.isServable) return this.#fromCache(out, asked, key, entry)
     return this.#replies.empty(out, asked, Rcode.ServFail, Outcome.failed, Errors.cachedError)
   }
 
@@ -305,9 +301,9 @@ export class QueryPath implements ExchangeEvents<Waiter> {
   }
 
   /** Writes a kept answer, fresh or stale. */
-  #write(out: Uint8Array, asked: Asked, entry: Entry, nowMs: number): number {
-    const isFresh = entry.isFresh(nowMs)
-    const length = writeEntry(entry, out, nowMs, this.#parts.settings.cache.staleTtlSeconds)
+  #write(out: Uint8Array, asked: Asked, entry: Entry): number {
+    const { isFresh } = entry
+    const length = entry.write(out, asked.query.questionLength, this.#parts.settings.cache.staleTtlSeconds)
     const outcome = isFresh ? Outcome.cached : Outcome.stale
     const stale = entry.rcode === Rcode.NxDomain ? Errors.staleNxDomain : Errors.stale
     return this.#replies.message(

@@ -7,32 +7,32 @@ import type { Settings } from '../config/settings.ts'
 import { Outcome, type Counters } from '../metrics/counters.ts'
 import { Ede, Flag, MAX_UDP_PAYLOAD, Rcode } from '../wire/constants.ts'
 import { getFlags, setFlags, setId, setQuestion } from '../wire/patch.ts'
-import { appendOpt, beginResponse, truncate, type EdeOption } from '../wire/respond.ts'
+import { appendOpt, beginResponse, extendedErrors, truncate, type ExtendedErrors } from '../wire/respond.ts'
 import type { Asked } from './asked.ts'
 
 /** Extended DNS Errors of our own (RFC 8914), made once. */
 export const Errors = {
-  prohibited: [{ code: Ede.Prohibited, text: '' }],
-  stale: [{ code: Ede.StaleAnswer, text: '' }],
-  staleNxDomain: [{ code: Ede.StaleNxDomainAnswer, text: '' }],
-  unreachable: [{ code: Ede.NoReachableAuthority, text: '' }],
-  network: [{ code: Ede.NetworkError, text: '' }],
-  cachedError: [{ code: Ede.CachedError, text: '' }],
-  notReady: [{ code: Ede.NotReady, text: '' }],
-} as const satisfies Record<string, readonly EdeOption[]>
+  prohibited: extendedErrors([Ede.Prohibited, '']),
+  stale: extendedErrors([Ede.StaleAnswer, '']),
+  staleNxDomain: extendedErrors([Ede.StaleNxDomainAnswer, '']),
+  unreachable: extendedErrors([Ede.NoReachableAuthority, '']),
+  network: extendedErrors([Ede.NetworkError, '']),
+  cachedError: extendedErrors([Ede.CachedError, '']),
+  notReady: extendedErrors([Ede.NotReady, '']),
+} as const satisfies Record<string, ExtendedErrors>
 
 /** Strangers told so in a second; the others are dropped, so that a forged source gains nothing by us. */
 const REFUSALS_PER_SECOND = 100
 
 /** By info code: an upstream's Extended DNS Error as we pass it on, without the text, which may be long. */
-const passed = new Map<number, readonly EdeOption[]>()
+const passed = new Map<number, ExtendedErrors>()
 
 /** The EDE of an upstream's answer, to be passed on; null where it had none (`ede` -1). */
-export function passedOn({ ede }: { readonly ede: number }): readonly EdeOption[] | null {
+export function passedOn({ ede }: { readonly ede: number }): ExtendedErrors | null {
   if (ede === -1) return null
   let options = passed.get(ede)
   if (!options) {
-    options = [{ code: ede, text: '' }]
+    options = extendedErrors([ede, ''])
     passed.set(ede, options)
   }
   return options
@@ -74,13 +74,7 @@ export class Replies {
   }
 
   /** Header, question and `rcode`, nothing more. */
-  empty(
-    out: Uint8Array,
-    asked: Asked,
-    rcode: number,
-    outcome: Outcome,
-    ede: readonly EdeOption[] | null,
-  ): number {
+  empty(out: Uint8Array, asked: Asked, rcode: number, outcome: Outcome, ede: ExtendedErrors | null): number {
     const length = beginResponse(out, asked.request, asked.query, rcode & 15)
     return this.finish(out, length, asked, rcode, outcome, ede)
   }
@@ -96,7 +90,7 @@ export class Replies {
     rcode: number,
     outcome: Outcome,
     isFresh: boolean,
-    ede: readonly EdeOption[] | null,
+    ede: ExtendedErrors | null,
   ): number {
     const { query, request } = asked
     const mayHaveAd = isFresh && (query.ad || query.dnssecOk)
@@ -115,7 +109,7 @@ export class Replies {
     asked: Asked,
     rcode: number,
     outcome: Outcome,
-    ede: readonly EdeOption[] | null,
+    ede: ExtendedErrors | null,
   ): number {
     const { query } = asked
     const elapsed = this.#clock.monotonicMs() - asked.startedMs
@@ -147,7 +141,7 @@ export class Replies {
     length: number,
     { query }: Asked,
     rcode: number,
-    ede: readonly EdeOption[] | null,
+    ede: ExtendedErrors | null,
   ): number {
     const nsid = query.wantsNsid ? this.#nsid : null
     return appendOpt(out, length, MAX_UDP_PAYLOAD, query.dnssecOk, rcode >>> 4, ede, nsid)

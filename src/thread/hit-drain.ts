@@ -9,11 +9,13 @@ import {
 
 /** One pair as the drainer sees it. Reused: valid during the call only. */
 export interface HitPair {
+  /** Client, deciding list, kind and indicator in one, as latin1 characters: the same whenever the pair is met again. */
+  readonly key: string
   /** False: `client` is unknown (folded). */
   hasClient: boolean
   /** 16 bytes. */
   readonly client: Uint8Array
-  /** A wire name, its root's zero byte behind `indicatorLength`, or an address as above. */
+  /** A wire name without the root's zero byte, or an address as above. */
   readonly indicator: Uint8Array
   indicatorLength: number
   /** Index in INDICATOR_KINDS. */
@@ -25,6 +27,7 @@ export interface HitPair {
   /** Of the last hit. */
   qtype: number
   readonly firstQname: Uint8Array
+  /** 0: the name asked for was the indicator itself; the same with the last. */
   firstQnameLength: number
   readonly lastQname: Uint8Array
   lastQnameLength: number
@@ -45,21 +48,25 @@ const QUIET_WAIT_MS = 1
 export class HitDrain {
   readonly #words: Int32Array
   readonly #header: Float64Array
-  readonly #bytes: Uint8Array
+  readonly #bytes: Buffer
   /** A private copy of one entry, and a pair whose views lie in it. */
-  readonly #entry = new Uint8Array(ENTRY_BYTES)
-  readonly #floats = new Float64Array(this.#entry.buffer, 0, 4)
-  readonly #shorts = new Uint16Array(this.#entry.buffer)
+  readonly #entry = Buffer.alloc(ENTRY_BYTES)
+  readonly #floats = new Float64Array(this.#entry.buffer, this.#entry.byteOffset, 4)
+  readonly #shorts = new Uint16Array(this.#entry.buffer, this.#entry.byteOffset, ENTRY_BYTES / 2)
   readonly #pair: HitPair
   #half = -1
 
   constructor(memory: SharedArrayBuffer) {
     this.#words = new Int32Array(memory)
     this.#header = new Float64Array(memory, 0, 8)
-    this.#bytes = new Uint8Array(memory)
+    this.#bytes = Buffer.from(memory)
     runOf(this.#words)
-    const view = (from: number, length: number): Uint8Array => this.#entry.subarray(from, from + length)
+    const entry = this.#entry
+    const view = (from: number, length: number): Uint8Array => entry.subarray(from, from + length)
     this.#pair = {
+      get key() {
+        return entry.toString('latin1', CLIENT, INDICATOR + this.indicatorLength)
+      },
       hasClient: false,
       client: view(CLIENT, 16),
       indicator: view(INDICATOR, 256),
@@ -158,7 +165,7 @@ export class HitDrain {
   /** Reads an entry into the pair; false where its writer died before it counted anything. */
   #read(entry: number): boolean {
     const from = entryByte(this.#half, entry)
-    this.#entry.set(this.#bytes.subarray(from, from + ENTRY_BYTES))
+    this.#bytes.copy(this.#entry, 0, from, from + ENTRY_BYTES)
     const bytes = this.#entry
     const pair = this.#pair
     pair.blocked = this.#floats[0]!

@@ -43,18 +43,21 @@ const ENTRIES = HIT_PAIRS + HIT_FOLDS
 export const ENTRY_MASK = 0x3fff
 const SLOT_BYTES = SLOTS * 4
 
-// An entry: four floats (blocked, logged, first ms, last ms), then by byte:
+// An entry: four floats (blocked, logged, first ms, last ms), then by byte. From the client to the end of the indicator
+// stands what tells a pair from all others.
 export const CLIENT = 32
-export const LISTS = 48
-export const QTYPE = 80
-export const TRIGGER_BITS = 82
-export const KIND = 83
-export const LIST_COUNT = 84
-export const ACTION = 85
-export const INDICATOR_LENGTH = 86
-export const FIRST_LENGTH = 87
-export const LAST_LENGTH = 88
-export const INDICATOR = 96
+export const DECIDING = 48
+export const KIND = 50
+export const INDICATOR_LENGTH = 51
+export const INDICATOR = 52
+// All lists, the deciding one once more.
+export const LISTS = 308
+export const QTYPE = 340
+export const TRIGGER_BITS = 342
+export const LIST_COUNT = 343
+export const ACTION = 344
+export const FIRST_LENGTH = 345
+export const LAST_LENGTH = 346
 export const FIRST_QNAME = 352
 export const LAST_QNAME = 608
 export const ENTRY_BYTES = 864

@@ -21,6 +21,9 @@ const OVERLAY_START_BYTES = 64 << 10
 /** Room for 65,536 clients within one second: access/rate-limit. */
 export const RATE_TABLE_BYTES = 65_536 * 16
 
+/** Room for 8,192 machines with hits behind forwarders: query/revealed-pairs. */
+export const REVEALED_PAIRS_BYTES = 8_192 * 40
+
 type SlotPair = readonly [SharedArrayBuffer, SharedArrayBuffer]
 
 export interface SharedState {
@@ -37,6 +40,8 @@ export interface SharedState {
   /** One table a resolver thread: net/descriptors. */
   readonly descriptors: readonly SharedArrayBuffer[]
   readonly rateTable: SharedArrayBuffer
+  /** query/revealed-pairs. */
+  readonly revealedPairs: SharedArrayBuffer
   /** One ring a thread: log-ring. */
   readonly logRings: Readonly<Record<string, SharedArrayBuffer>>
   /** 16 hex digits drawn at start: by them a query of ours that comes back to us is known (upstream/loop-probe). */
@@ -78,6 +83,7 @@ export function allocateSharedState(workers: number, random: Random): SharedStat
     hitTables: each(HIT_TABLE_BYTES),
     descriptors: each(DESCRIPTOR_BYTES),
     rateTable: new SharedArrayBuffer(RATE_TABLE_BYTES),
+    revealedPairs: new SharedArrayBuffer(REVEALED_PAIRS_BYTES),
     logRings: Object.fromEntries(
       ['main', ...threadNames(workers)].map((name) => [name, new SharedArrayBuffer(LOG_RING_BYTES)]),
     ),

@@ -2,6 +2,7 @@
  * The worker threads, kept alive: one that dies is started again, at once the first time, later each time it dies
  * young; one whose heart stops is ended and so restarted. Part of main, where nothing may fail.
  */
+import type { EventLoopUtilization } from 'node:perf_hooks'
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../clock.ts'
 import type { Letter, ThreadName } from './mail.ts'
@@ -47,6 +48,8 @@ interface Thread {
   backOffMs: number
   lastError: string | null
   timer: NodeJS.Timeout | null
+  /** As it was when it was asked for last. */
+  utilization: EventLoopUtilization | undefined
 }
 
 export class Threads {
@@ -67,6 +70,7 @@ export class Threads {
   start(name: ThreadName): void {
     const thread = this.#threads.get(name) ?? {
       worker: null, startedMs: 0, startedWallMs: 0, restarts: 0, backOffMs: 0, lastError: null, timer: null,
+      utilization: undefined,
     } // prettier-ignore
     this.#threads.set(name, thread)
     thread.startedMs = this.#clock.monotonicMs()
@@ -79,6 +83,7 @@ export class Threads {
       return this.#exited(name, thread, textOf(thrown))
     }
     thread.worker = worker
+    thread.utilization = undefined
     let error: string | null = null
     worker.on('message', (letter: Letter) => this.#events.letter(letter))
     worker.on('error', (thrown) => (error = textOf(thrown)))
@@ -90,6 +95,17 @@ export class Threads {
   /** The thread's port, or undefined while it is down. */
   port(name: ThreadName): Worker | undefined {
     return this.#threads.get(name)?.worker ?? undefined
+  }
+
+  /** The share of the time since the last call that a thread was busy, 0 to 1; 0 while it is down. */
+  busyShare(name: ThreadName): number {
+    const thread = this.#threads.get(name)
+    if (!thread?.worker) return 0
+    const { performance } = thread.worker
+    const now = performance.eventLoopUtilization()
+    const { utilization } = performance.eventLoopUtilization(now, thread.utilization)
+    thread.utilization = now
+    return utilization
   }
 
   /** Ends a thread that no longer moves; it is then restarted like one that died. */

@@ -106,7 +106,14 @@ export const Ede = {
 } as const
 
 /** EDNS options we read or write; all others are ignored (RFC 8906 §3.2). */
-export const EdnsOption = { Nsid: 3, ExtendedError: 15 } as const
+export const EdnsOption = {
+  Nsid: 3,
+  ClientSubnet: 8,
+  ExtendedError: 15,
+  /** `--add-mac` of dnsmasq (EDNS0_OPTION_MAC), and its forms as text (EDNS0_OPTION_NOMDEVICEID). */
+  Mac: 65_001,
+  DeviceId: 65_073,
+} as const
 
 /** SvcParamKeys that carry addresses (RFC 9460 §7.3). */
 export const SvcParam = { Ipv4Hint: 4, Ipv6Hint: 6 } as const

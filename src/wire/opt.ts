@@ -1,24 +1,38 @@
 /** Our OPT record (RFC 6891): size, DO, extended rcode, Extended DNS Errors (RFC 8914) and NSID (RFC 5001). */
 import { EdnsOption, Type } from './constants.ts'
-import { textBytes, writeText } from './text.ts'
 
-/** One Extended DNS Error; `text` may be ''. */
-export interface EdeOption {
+/** Extended DNS Errors as they stand in an OPT record; the same for many answers, so made once. */
+export interface ExtendedErrors {
+  /** Info code of the first. */
   readonly code: number
-  readonly text: string
+  /** The options, each with its head. */
+  readonly bytes: Uint8Array
+}
+
+/** Encodes errors, at least one; each an info code of 16 bits and a text, which may be ''. */
+export function extendedErrors(
+  ...errors: readonly (readonly [code: number, text: string])[]
+): ExtendedErrors {
+  const options = errors.map(([code, text]) => {
+    const utf8 = Buffer.from(text)
+    const option = Buffer.alloc(OPTION_HEAD_BYTES + 2 + utf8.length)
+    writeOptionHead(option, 0, EdnsOption.ExtendedError, 2 + utf8.length)
+    option.writeUInt16BE(code, OPTION_HEAD_BYTES)
+    utf8.copy(option, OPTION_HEAD_BYTES + 2)
+    return option
+  })
+  return { code: errors[0]![0], bytes: new Uint8Array(Buffer.concat(options)) }
 }
 
 /** Octets without options: root, type, class, TTL, RDLENGTH. */
 const BARE_OPT_BYTES = 11
+/** Code and length of an option. */
+const OPTION_HEAD_BYTES = 4
 
 /** Octets `appendOpt` adds with these options. */
-export function optSpace(ede: readonly EdeOption[] | null, nsid: Uint8Array | null): number {
-  let space = BARE_OPT_BYTES
-  if (nsid !== null) space += 4 + nsid.length
-  if (ede !== null) {
-    for (let index = 0; index < ede.length; index++) space += 6 + textBytes(ede[index]!.text)
-  }
-  return space
+export function optSpace(ede: ExtendedErrors | null, nsid: Uint8Array | null): number {
+  const nsidSpace = nsid === null ? 0 : OPTION_HEAD_BYTES + nsid.length
+  return BARE_OPT_BYTES + nsidSpace + (ede === null ? 0 : ede.bytes.length)
 }
 
 /**
@@ -32,7 +46,7 @@ export function appendOpt(
   udpSize: number,
   dnssecOk: boolean,
   extendedRcode: number,
-  ede: readonly EdeOption[] | null,
+  ede: ExtendedErrors | null,
   nsid: Uint8Array | null,
 ): number {
   const space = optSpace(ede, nsid)
@@ -55,19 +69,13 @@ export function appendOpt(
     for (let index = 0; index < nsid.length; index++) out[at++] = nsid[index]!
   }
   if (ede !== null) {
-    for (let index = 0; index < ede.length; index++) at = writeEde(out, at, ede[index]!)
+    const { bytes } = ede
+    for (let index = 0; index < bytes.length; index++) out[at++] = bytes[index]!
   }
   const additionals = ((out[10]! << 8) | out[11]!) + 1
   out[10] = additionals >>> 8
   out[11] = additionals & 0xff
   return at
-}
-
-function writeEde(out: Uint8Array, from: number, { code, text }: EdeOption): number {
-  const at = writeOptionHead(out, from, EdnsOption.ExtendedError, 2 + textBytes(text))
-  out[at] = code >>> 8
-  out[at + 1] = code & 0xff
-  return writeText(out, at + 2, text)
 }
 
 function writeOptionHead(out: Uint8Array, at: number, code: number, length: number): number {

@@ -41,6 +41,10 @@ export class Query {
   udpSize = MIN_UDP_PAYLOAD
   dnssecOk = false
   wantsNsid = false
+  /** Where the option stands that names the client's address (see client-options.ts), unread; 0: there is none. */
+  clientSubnetAt = 0
+  /** The same for its MAC. */
+  clientMacAt = 0
 }
 
 /**
@@ -100,6 +104,8 @@ function clear(query: Query, id: number, flags: number): void {
   query.udpSize = MIN_UDP_PAYLOAD
   query.dnssecOk = false
   query.wantsNsid = false
+  query.clientSubnetAt = 0
+  query.clientMacAt = 0
 }
 
 /** Reads the question. A compressed name fails: nothing stands before it that a pointer could mean. */
@@ -157,9 +163,13 @@ function readOpt(bytes: Uint8Array, at: number, end: number, query: Query): bool
   while (option < end) {
     if (option + 4 > end) return false
     const code = (bytes[option]! << 8) | bytes[option + 1]!
-    option += 4 + ((bytes[option + 2]! << 8) | bytes[option + 3]!)
-    if (option > end) return false
+    const behind = option + 4 + ((bytes[option + 2]! << 8) | bytes[option + 3]!)
+    if (behind > end) return false
     if (code === EdnsOption.Nsid) query.wantsNsid = true
+    // Of two the last: a forwarder puts its own behind what its client sent.
+    else if (code === EdnsOption.ClientSubnet) query.clientSubnetAt = option
+    else if (code === EdnsOption.Mac || code === EdnsOption.DeviceId) query.clientMacAt = option
+    option = behind
   }
   return true
 }

@@ -5,7 +5,6 @@
  */
 import { Class, HEADER_BYTES, Type } from './constants.ts'
 import { skipName } from './name.ts'
-import { textBytes, writeText } from './text.ts'
 
 /** Offsets of the section counts in the header. */
 const ANSWER_COUNT = 6
@@ -79,21 +78,19 @@ export function appendTxt(
   rrclass: number,
   text: string,
 ): number {
-  const size = textBytes(text)
+  const utf8 = Buffer.from(text)
+  const size = utf8.length
   // RFC 1035 §3.3.14: one string or more, so an empty text is one empty string.
   const strings = Math.max(1, Math.ceil(size / 255))
   const rdataLength = size + strings
   const rdata = length + HEAD_BYTES
   if (length === -1 || rdataLength > 0xffff || rdata + rdataLength > out.length) return -1
   writeHead(out, length, HEADER_BYTES, Type.TXT, rrclass, ttlSeconds, rdataLength)
-  // Written whole at its end, then moved down string by string.
-  const source = rdata + strings
-  writeText(out, source, text)
   let at = rdata
   for (let from = 0; from < size || from === 0; from += 255) {
     const part = Math.min(255, size - from)
     out[at++] = part
-    out.copyWithin(at, source + from, source + from + part)
+    out.set(utf8.subarray(from, from + part), at)
     at += part
   }
   return counted(out, ANSWER_COUNT, at)

@@ -6,8 +6,8 @@
 import { Flag, HEADER_BYTES } from './constants.ts'
 import type { Query } from './question.ts'
 
-export { appendOpt, optSpace } from './opt.ts'
-export type { EdeOption } from './opt.ts'
+export { appendOpt, extendedErrors, optSpace } from './opt.ts'
+export type { ExtendedErrors } from './opt.ts'
 export {
   appendA,
   appendAaaa,

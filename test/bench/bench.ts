@@ -1,14 +1,16 @@
 /**
- * `npm run bench [-- NAME…] [--huge] [--json FILE]`: measures what needs no other server, prints tables. All of them
- * but `smoke` and `compare` unless named; `compare` (block, hit, mix, miss, load: those named behind it) needs what
- * compare.py says. Loopback only.
+ * `npm run bench [-- NAME…] [--huge] [--seconds N] [--json FILE]`: measures what needs no other server, prints tables.
+ * All of them but `smoke` and `compare` unless named; `compare` (block, hit, mix, miss, load: those named behind it)
+ * needs what compare.py says. Loopback only.
  */
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { clients } from './clients.ts'
 import { compare } from './compare.ts'
 import { features } from './features.ts'
 import { flood } from './flood.ts'
+import { hits } from './hits.ts'
 import { latency } from './latency.ts'
 import { load } from './load.ts'
 import { memory, reload } from './reload.ts'
@@ -40,6 +42,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Table>>> = {
   scavenges,
   features,
   load: () => load(values.huge ? [MILLION, 10 * MILLION] : [MILLION]),
+  clients: () => clients(values.huge ? 10_000 : 1000, 1000),
+  hits: () => hits(Number(values.seconds ?? 60)),
 }
 
 async function measure(): Promise<Table[]> {

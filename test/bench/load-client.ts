@@ -8,6 +8,8 @@ export interface LoadPlan {
   readonly port: number
   /** The client's address. */
   readonly from: string
+  /** More than 0: so many clients instead, `clientAddress(0)` and on, in turn; each asks for every name in its time. */
+  readonly clients: number
   readonly names: readonly string[]
   /** With `one`: times `seconds`, how many. */
   readonly perSecond: number
@@ -36,6 +38,7 @@ export interface LoadReport {
 const DEFAULTS = {
   kind: 'open',
   from: '127.0.0.1',
+  clients: 0,
   seconds: 5,
   sockets: 4,
   inRow: 16,
@@ -43,6 +46,11 @@ const DEFAULTS = {
   gapMs: 0,
   perSecond: 1000,
 } as const
+
+/** The address of a client of a load from many. */
+export function clientAddress(number: number): string {
+  return `127.1.${number >> 8}.${number & 255}`
+}
 
 /** Runs the load to its end. */
 export function runLoad(plan: Partial<LoadPlan> & Pick<LoadPlan, 'port' | 'names'>): Promise<LoadReport> {

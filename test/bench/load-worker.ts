@@ -5,9 +5,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { C, libc } from '../../src/net/libc.ts'
 import { BATCH, MmsgArena } from '../../src/net/mmsg-arena.ts'
+import { writeLocal } from '../../src/net/pktinfo.ts'
 import { closeSocket, growReceiveBuffer, openUdp, socketName } from '../../src/net/sockets.ts'
 import { buildQuery } from '../support/dns-client.ts'
-import type { LoadReport, LoadPlan } from './load-client.ts'
+import { clientAddress, type LoadReport, type LoadPlan } from './load-client.ts'
 import { quantile } from './table.ts'
 
 const RECEIVE_BYTES = 2048
@@ -21,14 +22,21 @@ const plan = workerData as LoadPlan
 if (libc === null) throw new Error('the benchmarks need Linux on x86-64 or arm64 and the FFI library')
 const calls = libc
 const queries = plan.names.map((name) => buildQuery(name, 'A', { id: 0, edns: false }))
+const serverName = socketName('127.0.0.1', plan.port)
+/** Of each client: sent with every datagram, so that a few sockets are thousands of clients. */
+const clients = Array.from({ length: plan.clients }, (_, number) => {
+  const bytes = new Uint8Array(16)
+  clientAddress(number).split('.').forEach((octet, at) => (bytes[12 + at] = Number(octet))) // prettier-ignore
+  return bytes
+})
 const fds = Array.from({ length: plan.sockets }, () => {
-  const fd = openUdp(plan.from, 0, { reusePort: false })
+  const fd = openUdp(clients.length > 0 ? '0.0.0.0' : plan.from, 0, { reusePort: false })
   growReceiveBuffer(fd, 4 << 20)
-  const name = socketName('127.0.0.1', plan.port)
-  if (calls.connect(fd, name, name.length) < 0) throw new Error('cannot connect')
+  if (clients.length === 0 && calls.connect(fd, serverName, serverName.length) < 0) throw new Error('cannot connect') // prettier-ignore
   return fd
 })
 const sending = new MmsgArena(SEND_BYTES)
+for (let i = 0; i < BATCH; i++) sending.bytes.set(serverName, sending.nameOf(i))
 const receiving = new MmsgArena(RECEIVE_BYTES)
 const polled = new Int32Array(fds.length * 2)
 fds.forEach((fd, at) => polled.set([fd, C.EPOLLIN], at * 2))
@@ -42,19 +50,27 @@ let notNoError = 0
 let lost = 0
 let socket = 0
 
+/** Which one is next: names in turn, with many clients a turn of all clients with each. */
+function nextQuery(): number {
+  const turn = clients.length > 0 ? sent + Math.floor(sent / clients.length) : sent
+  return turn % queries.length
+}
+
 /** Sends `count` queries by one socket, the next time by the next. */
 function send(count: number): void {
   const place = socket++ % fds.length
   const now = performance.now()
   for (let i = 0; i < count; i++) {
     const id = (nextId[place] = nextId[place]! + 1) & 0xffff
-    const query = queries[sent++ % queries.length]!
+    const query = queries[nextQuery()]!
     const buffer = sending.buffers[i]!
     buffer.set(query)
     buffer[0] = id >> 8
     buffer[1] = id & 0xff
     sending.setSize(i, query.length)
-    sending.setNameLength(i, 0)
+    sending.setNameLength(i, clients.length > 0 ? serverName.length : 0)
+    if (clients.length > 0) sending.setControlLength(i, writeLocal(sending, i, true, clients[sent % clients.length]!, 0)) // prettier-ignore
+    sent++
     if (sentMs[place * IDS + id]! > 0) lost++
     sentMs[place * IDS + id] = now
   }

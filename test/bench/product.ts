@@ -18,6 +18,8 @@ for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) proce
 export interface ProductOptions {
   /** Names of the one list. */
   readonly names: readonly string[]
+  /** YAML behind what the benchmark sets; lists in it take the place of the one. */
+  readonly config?: string
   readonly upstreamPort?: number
   readonly workers?: number
   readonly datagrams?: 'batched' | 'portable'
@@ -28,8 +30,9 @@ export interface ProductOptions {
 export class Product {
   readonly directory = mkdtempSync(join(tmpdir(), 'thanhloc-bench-'))
   port = 0
-  /** Log lines so far, as they were written. */
+  /** Log lines so far, as they were written, but those of single hits: millions are no string. */
   log = ''
+  #halfLine = ''
   readonly #options: ProductOptions
   readonly #remove = (): void => rmSync(this.directory, { recursive: true, force: true })
   #process: ChildProcess | null = null
@@ -39,9 +42,19 @@ export class Product {
   constructor(options: ProductOptions) {
     this.#options = options
     open.add(this.#remove)
-    writeFileSync(join(this.directory, 'thanhloc.yaml'), `datagrams: ${options.datagrams ?? 'auto'}\n`)
+    const { datagrams = 'auto', config = '' } = options
+    writeFileSync(this.configFile, `datagrams: ${datagrams}\n${config}`)
     this.prepareList(options.names)
     this.swapList()
+  }
+
+  get configFile(): string {
+    return join(this.directory, 'thanhloc.yaml')
+  }
+
+  /** Of the database and the socket. */
+  get data(): string {
+    return join(this.directory, 'data')
   }
 
   static async start(options: ProductOptions): Promise<Product> {
@@ -63,11 +76,11 @@ export class Product {
   /** Starts it on `port` (0: a free one) and resolves when it says `ready`. */
   async start(port = 0): Promise<void> {
     this.log = ''
-    const { upstreamPort = 9, workers = 1 } = this.#options
+    const { upstreamPort = 9, workers = 1, config = '' } = this.#options
     const options = {
-      config: join(this.directory, 'thanhloc.yaml'),
-      data: join(this.directory, 'data'),
-      list: join(this.directory, 'list.txt'),
+      config: this.configFile,
+      data: this.data,
+      ...(/^lists:/m.test(config) ? {} : { list: join(this.directory, 'list.txt') }),
       listen: `127.0.0.1:${port}`,
       upstream: `127.0.0.1:${upstreamPort}`,
       sinkhole: SINKHOLE,
@@ -80,7 +93,7 @@ export class Product {
     this.#process = child
     this.#kill = () => void child.kill('SIGKILL')
     open.add(this.#kill)
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (this.log += text))
+    child.stdout.setEncoding('utf8').on('data', (text: string) => this.#hear(text))
     const ready = await this.logged('ready', 1, 120_000)
     this.port = Number(/"listen":\["[^"]*:(\d+)"/.exec(ready)![1])
   }
@@ -124,10 +137,18 @@ export class Product {
     return this.#memory('VmHWM')
   }
 
+  /** SIGKILL. Files stay. */
+  async kill(): Promise<void> {
+    const closed = once(this.#process!, 'close')
+    this.#kill()
+    await closed
+    open.delete(this.#kill)
+  }
+
   /** SIGTERM, or SIGKILL when that is not enough. Files stay. */
   async stop(): Promise<void> {
     const child = this.#process
-    if (child === null || child.exitCode !== null) return
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return
     const closed = once(child, 'close')
     child.kill('SIGTERM')
     const timer = setTimeout(this.#kill, END_MS)
@@ -140,6 +161,12 @@ export class Product {
     await this.stop()
     this.#remove()
     open.delete(this.#remove)
+  }
+
+  #hear(text: string): void {
+    const lines = (this.#halfLine + text).split('\n')
+    this.#halfLine = lines.pop()!
+    for (const line of lines) if (!line.includes('"msg":"blocked"')) this.log += `${line}\n`
   }
 
   #memory(field: string): number {
@@ -156,5 +183,5 @@ export function pause(ms: number): Promise<void> {
 
 /** Whether a file stands in the directory of `product`'s data. */
 export function hasData(product: Product, name: string): boolean {
-  return readdirSync(join(product.directory, 'data')).includes(name)
+  return readdirSync(product.data).includes(name)
 }

@@ -21,7 +21,8 @@ export async function workers(): Promise<Table> {
         await warm(port, names)
         for (const perSecond of RATES) {
           const plan = { port, names, perSecond, sockets: 64, inRow: 1 }
-          await runLoad({ ...plan, seconds: 2 })
+          // Long enough for the server to see how many threads it takes.
+          await runLoad({ ...plan, seconds: 4 })
           const before = product.cpuSeconds
           const { answered, unanswered, p99Ms } = await runLoad({ ...plan, seconds: SECONDS })
           const cost = ((product.cpuSeconds - before) * 1e6) / answered

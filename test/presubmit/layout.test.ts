@@ -9,6 +9,7 @@ const src = join(root, 'src')
 /** Floors from the ground up: a file imports only from its own folder and from floors below. */
 const FLOORS: readonly (readonly string[])[] = [
   ['clock.ts', 'random.ts', 'resting-pool.ts', 'config/settings.ts'],
+  ['back-off.ts'],
   ['wire'],
   ['metrics/counters.ts'],
   ['net'],
@@ -20,6 +21,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['lists'],
   ['identity', 'sqlite'],
   ['detection', 'alerts', 'accounts'],
+  ['nodes'],
   ['config', 'metrics'],
   ['admin', 'report', 'web'],
   ['resolver.ts', 'lists.ts', 'store.ts', 'control.ts'],

@@ -4,10 +4,13 @@
  */
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readBase32 } from '../../src/accounts/base32.ts'
+import { totpCode, totpStep } from '../../src/accounts/totp.ts'
 import { query, type Reply } from '../support/dns-client.ts'
 import { FakeUpstream } from '../support/fake-upstream.ts'
+import { call } from '../support/http-call.ts'
 import { TestServer } from '../support/server.ts'
-import { runCommand } from '../unit/cli/terminal.ts'
+import { runWithInput } from '../unit/cli/terminal.ts'
 import { root, type Step } from './markdown.ts'
 
 /** Long enough for a changed list to be taken and a hit to be written, on a busy machine. */
@@ -18,16 +21,28 @@ const PAUSE_MS = 50
 export class Replay {
   readonly #server: TestServer
   readonly #upstream: FakeUpstream
+  /** What is typed where a command asks for something. */
+  readonly #typed: readonly string[]
+  /** Of the shell. */
+  readonly #variables = new Map<string, string>()
+  #cookie = ''
+  /** Of the telephone with the authenticator app. */
+  #phone: { readonly secret: Uint8Array; step: number } | null = null
   /** The line `ready`. */
   readonly ready: Readonly<Record<string, unknown>>
 
-  private constructor(server: TestServer, upstream: FakeUpstream) {
+  private constructor(server: TestServer, upstream: FakeUpstream, typed: readonly string[]) {
     this.#server = server
     this.#upstream = upstream
+    this.#typed = typed
     this.ready = server.lines.find(({ msg }) => msg === 'ready')!
   }
 
-  static async start(names: Readonly<Record<string, string>>): Promise<Replay> {
+  /** `typed`: lines for commands that ask for something. */
+  static async start(
+    names: Readonly<Record<string, string>>,
+    typed: readonly string[] = [],
+  ): Promise<Replay> {
     const upstream = await FakeUpstream.start()
     for (const [name, address] of Object.entries(names)) upstream.answer(name, 'A', address)
     const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -39,7 +54,7 @@ export class Replay {
       files: Object.fromEntries(lists.map((name) => [`blocklists/${name}`, read(`blocklists/${name}`)])),
       args: ['--upstream', upstream.text],
     })
-    return new Replay(server, upstream)
+    return new Replay(server, upstream, typed)
   }
 
   async stop(): Promise<void> {
@@ -49,17 +64,39 @@ export class Replay {
 
   /** What the command prints, compared without times; questions are put again until the page is right, or late. */
   async run({ command, output }: Step): Promise<{ readonly printed: string; readonly expected: string }> {
-    const [first = [], ...filters] = pipelineOf(command)
+    const assigned = /^(\w+)=(?:\$\((.*)\)|\d{6})$/.exec(command)
+    if (assigned !== null) {
+      await this.#assign(assigned[1]!, assigned[2])
+      return { printed: '', expected: normalise(output) }
+    }
+    const [first = [], ...filters] = pipelineOf(command, this.#variables)
     const expected = normalise(output)
     const deadline = Date.now() + PATIENCE_MS
     for (;;) {
       const raw = filters.reduce(pass, await this.#play(first))
+      this.#note(raw)
       const printed = normalise(raw.trimEnd())
       // Where a page shows nothing, that it works is what counts.
       if (output === '') return { printed: '', expected }
       if (printed === expected || !isQuestion(first) || Date.now() > deadline) return { printed, expected }
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
     }
+  }
+
+  /** `name=$(command)`; six digits are what the telephone shows, another code each time. */
+  async #assign(name: string, command: string | undefined): Promise<void> {
+    if (command === undefined) {
+      this.#variables.set(name, totpCode(this.#phone!.secret, this.#phone!.step++))
+      return
+    }
+    const [first = [], ...filters] = pipelineOf(command, this.#variables)
+    this.#variables.set(name, filters.reduce(pass, await this.#play(first)).trimEnd())
+  }
+
+  /** A secret that is shown is typed into the telephone. */
+  #note(text: string): void {
+    const secret = readBase32(/"secret": "([A-Z2-7]{32})"/.exec(text)?.[1] ?? '')
+    if (secret !== null && secret.length > 0) this.#phone = { secret, step: totpStep(Date.now()) }
   }
 
   async #play([program, ...words]: readonly string[]): Promise<string> {
@@ -83,23 +120,33 @@ export class Replay {
     const body = value('-d')
     const method = value('-X') ?? (body === undefined ? 'GET' : 'POST')
     const path = url.pathname + url.search
-    const json = method === 'GET' ? undefined : (JSON.parse(body ?? '{}') as unknown)
     const reply = words.includes('--unix-socket')
-      ? await this.#server.api(method, path, json)
-      : await this.#overTcp(path)
-    return reply.text + (words.includes('-w') ? `${reply.status}\n` : '')
+      ? await this.#server.api(method, path, method === 'GET' ? undefined : JSON.parse(body ?? '{}'))
+      : await this.#overTcp(method, path, words, body ?? null)
+    const shown = value('-o') === '/dev/null' ? '' : reply.text
+    return shown + (words.includes('-w') ? `${reply.status}\n` : '')
   }
 
-  async #overTcp(path: string): Promise<{ status: number; text: string }> {
+  /** With the headers, and the cookie of the jar where `-b` says so; `-c` puts it there. */
+  async #overTcp(
+    method: string,
+    path: string,
+    words: readonly string[],
+    body: string | null,
+  ): Promise<{ status: number; text: string }> {
     const [address] = this.ready['admin'] as string[]
-    const response = await fetch(`http://${address!}${path}`)
-    return { status: response.status, text: await response.text() }
+    const given = words.filter((_, index) => words[index - 1] === '-H').map((text) => text.split(/: (.*)/))
+    const headers = Object.fromEntries(given.map(([name, text]) => [name!.toLowerCase(), text!]))
+    if (words.includes('-b')) headers['cookie'] = this.#cookie
+    const reply = await call(Number(address!.split(':')[1]), method, path, headers, body)
+    if (words.includes('-c')) this.#cookie = String(reply.headers['set-cookie']).split(';')[0]!
+    return reply
   }
 
   async #thanhloc([command = '', ...words]: readonly string[]): Promise<string> {
     // `check` reads the configuration, the others ask the server.
     const where = command === 'check' ? ['--config', this.#server.path('thanhloc.yaml')] : ['--data', this.#server.path('data')] // prettier-ignore
-    const { exit, out, err } = await runCommand(command, ...words, ...where)
+    const { exit, out, err } = await runWithInput(this.#typed, command, ...words, ...where)
     if (exit !== 0) throw new Error(`thanhloc ${command} exits with ${exit}: ${err}`)
     return out
   }
@@ -121,6 +168,10 @@ function pass(text: string, [program, ...words]: readonly string[]): string {
   const lines = text.split('\n')
   if (program === 'head') return lines.slice(0, Number(words[0]!.slice(1))).join('\n')
   if (program === 'grep') return lines.filter((line) => new RegExp(words[0]!).test(line)).join('\n')
+  if (program === 'python3' && words[0] === '-c') {
+    const [, field] = /print\(json\.load\(sys\.stdin\)\["(\w+)"\]\)/.exec(words[1]!)!
+    return `${String((JSON.parse(text) as Record<string, unknown>)[field!])}\n`
+  }
   if (program === 'python3') return JSON.stringify(JSON.parse(text), null, 4)
   throw new Error(`nobody here plays ${program}`)
 }
@@ -143,9 +194,13 @@ function digText({ rcode, flags, edns, ede, answers, authority }: Reply): string
   ].join('\n')
 }
 
-/** Without what is another each time: times, ids, the number of the snapshot, the Node it runs on. */
+/** Without what is another each time: times, ids, secrets, hashes, the number of the snapshot, the Node it runs on. */
 function normalise(text: string): string {
   return text
+    .replace(/^\ufeff|\r/g, '')
+    .replace(/("(?:csrf|secret|uri)": )"[^"]*"/g, '$1"SECRET"')
+    .replace(/"[a-z2-7]{4}(?:-[a-z2-7]{4}){3}"/g, '"CODE"')
+    .replace(/\b[0-9a-f]{64}\b/g, 'HASH')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replace(/\d{4}-\d\d-\d\d [\d:]+ [+-]\d\d:\d\d/g, 'TIME')
     .replace(/(, id: )\d+/g, '$1ID')
@@ -153,12 +208,22 @@ function normalise(text: string): string {
     .replace(/^(node: v).+$/m, '$1N')
 }
 
-/** The words of each command of a pipeline; single quotes keep a word together. */
-function pipelineOf(line: string): string[][] {
+/** The words of each command of a pipeline, as a shell takes them: quotes keep a word together, double ones know variables. */
+function pipelineOf(line: string, variables: ReadonlyMap<string, string>): string[][] {
   const commands: string[][] = [[]]
-  for (const [, quoted, plain] of line.matchAll(/'([^']*)'|([^\s']+)/g)) {
-    if (quoted === undefined && plain === '|') commands.push([])
-    else commands.at(-1)!.push(quoted ?? plain!)
+  let word: string | null = null
+  for (const [piece, single, double] of line.matchAll(/'([^']*)'|"((?:[^"\\]|\\.)*)"|[^\s'"]+|\s+/g)) {
+    if (/^\s/.test(piece)) {
+      if (word === '|') commands.push([])
+      else if (word !== null) commands.at(-1)!.push(word)
+      word = null
+    } else {
+      const known = double
+        ?.replace(/\$(\w+)/g, (_, name: string) => variables.get(name)!)
+        .replace(/\\(.)/g, '$1')
+      word = (word ?? '') + (single ?? known ?? piece)
+    }
   }
+  if (word !== null) commands.at(-1)!.push(word)
   return commands
 }

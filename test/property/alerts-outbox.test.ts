@@ -6,7 +6,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { subjectOf, type Alert } from '../../src/alerts/alert.ts'
 import { allowanceAt } from '../../src/alerts/allowance.ts'
-import { backOffMs } from '../../src/alerts/back-off.ts'
+import { ATTEMPTS } from '../../src/alerts/attempts.ts'
+import { backOffMs } from '../../src/back-off.ts'
 import { total, type Content } from '../../src/alerts/message.ts'
 import { openOutboxInMemory } from '../../src/alerts/outbox-file.ts'
 import { Outbox } from '../../src/alerts/outbox.ts'
@@ -143,7 +144,7 @@ class Play {
       key: `client:${client}`,
       subject: subjectOf({ clientId: client }),
     }))
-    this.#outbox.take(made, this.#cursor, [this.#channel], this.#nowMs)
+    this.#outbox.take(made, this.#cursor, this.#nowMs, [this.#channel], this.#nowMs)
     this.taken += made.length
   }
 }
@@ -239,7 +240,7 @@ describe('the back-off', () => {
   it('is between 30 s and an hour, and never shorter for more attempts than for few', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1000 }), (attempts) => {
-        const ms = backOffMs(attempts, random)
+        const ms = backOffMs(attempts, ATTEMPTS, random)
         expect(ms).toBeGreaterThanOrEqual(Math.min(30_000 * 2 ** (attempts - 1), 2_400_000))
         expect(ms).toBeLessThanOrEqual(HOUR_MS)
       }),

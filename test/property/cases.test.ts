@@ -151,12 +151,12 @@ class Model {
     return true
   }
 
-  /** Whether there is anything to silence. */
+  /** Whether there is anything to silence, or to be heard again. */
   silence(from: string, asked: string, until: number | null): boolean {
     const client = this.clients.get(this.#owner(from))
     if (client === undefined) return false
-    if (until === null) client.silences.delete(asked)
-    else client.silences.set(asked, { until, caseId: null })
+    if (until === null) return client.silences.delete(asked)
+    client.silences.set(asked, { until, caseId: null })
     return true
   }
 

@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { dirname } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { HitReader, type Hit } from '../../src/detection/hit-text.ts'
 import { HitDrain, HitWriter, type HitPair } from '../../src/thread/hit-table.ts'
 import {
   FakeStore,
@@ -35,6 +36,7 @@ const step = fc.oneof(
       action: fc.constantFrom(0, 5),
       lists: fc.constantFrom([1], [2], [1, 2], [7]),
       times: fc.integer({ min: 1, max: 4 }),
+      turns: fc.constantFrom('each', 'one', 'dies in it'),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('die writing' as const), thread, reads: fc.nat(60) }) },
@@ -75,11 +77,14 @@ class Model {
     const { store } = this
     switch (step.do) {
       case 'record':
+        if (step.turns !== 'each') this.writers[step.thread]!.hold()
         for (let i = 0; i < step.times; i++) {
           record(this.writers[step.thread]!, { client: step.client, qname: step.name, indicator: step.name,
             action: step.action, lists: step.lists, at: NOON + store.clock.nowMs }) // prettier-ignore
         }
         this.#add(`${step.client} ${step.name}`, step.times)
+        if (step.turns === 'one') this.writers[step.thread]!.release()
+        if (step.turns === 'dies in it') this.writers[step.thread] = new HitWriter(store.tables[step.thread]!)
         break
       case 'die writing':
         dieWriting(this.writers[step.thread]!, step.reads)
@@ -136,16 +141,16 @@ class Model {
     const drain = new HitDrain(memory)
     if (!drain.flip() || where === 'die flipped') return
     const { run, sequence } = drain
-    const dying = (take: (pair: HitPair) => void): void => {
-      let left = 1
+    const reader = new HitReader()
+    let left = where === 'die in commit' ? 1 : Infinity
+    const forEach = (take: (hit: Hit) => void): void => {
       drain.forEach((pair) => {
         if (left-- === 0) throw new Error('dies here')
-        take(pair)
+        take(reader.read(pair))
       })
-      throw new Error('dies here')
+      if (where === 'die in commit') throw new Error('dies here')
     }
     try {
-      const forEach = where === 'die in commit' ? dying : drain.forEach.bind(drain)
       store.storeWriter.commit({ thread: index, run, sequence, forEach })
     } catch {
       return

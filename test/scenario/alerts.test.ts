@@ -1,7 +1,7 @@
 /** People are told by a webhook: of a new case once, also over kill -9; of a test by hand; of upstreams that are gone. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { rmSync } from 'node:fs'
+import { rmSync, utimesSync } from 'node:fs'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { query } from '../support/dns-client.ts'
 import { FakeUpstream } from '../support/fake-upstream.ts'
@@ -61,7 +61,7 @@ function start(directory?: string, minInterval = '1h'): Promise<TestServer> {
     ...(directory === undefined ? {} : { directory }),
     config: `
 upstreams: { servers: ["${up.text}"] }
-lists: [{ id: bad, path: bad.txt }]
+lists: [{ id: bad, path: bad.txt, maxAge: 1h }]
 alerts: { channels: [{ id: soc, type: webhook, url: "http://127.0.0.1:${port}/", detail: full, minInterval: ${minInterval} }] }
 `,
     files: { 'bad.txt': 'evil.vn\nother.vn\n' },
@@ -101,8 +101,8 @@ it('a hit is told of as a new case, and not again after kill -9', async () => {
 })
 
 it('a store that began anew is followed from its start', async () => {
-  // Of the new store the first machine has the number that the first of the old one had.
-  server = await start(undefined, '0s')
+  // Of the new store the first machine has the number that the first of the old one had, which was told of just now.
+  server = await start()
   const { directory } = server
   await ask('evil.vn', '127.0.7.1')
   await ask('evil.vn', '127.0.7.2')
@@ -110,7 +110,7 @@ it('a store that began anew is followed from its start', async () => {
   await server.stop(true)
   for (const suffix of ['', '-wal', '-shm']) rmSync(`${directory}/data/thanhloc.db${suffix}`, { force: true })
 
-  server = await start(directory, '0s')
+  server = await start(directory)
   await server.logged(({ msg }) => msg === 'the store has begun anew: alerts follow it from its start')
   await ask('other.vn', '127.0.7.3')
   await eventually(() => toldOf('case-new').some(({ subject }) => subject['address'] === '127.0.7.3'))
@@ -146,4 +146,24 @@ it('a list that cannot be taken is told of, and when it can again', async () => 
   await server.api('POST', '/api/v1/lists/reload', { reason: 'x' })
   await eventually(() => toldOf('list-failed').some(({ state }) => state === 'resolved'), 15_000)
   expect(toldOf('list-failed').map(({ state }) => state)).toEqual(['begun', 'resolved'])
+})
+
+it('a list that is not renewed for longer than it may be is told of, and when it is', async () => {
+  server = await start()
+  const path = server.path('bad.txt')
+  const past = new Date(Date.now() - 2 * 3_600_000)
+  utimesSync(path, past, past)
+  await eventually(() => toldOf('list-stale').some(({ state }) => state === 'begun'), 15_000)
+  expect(toldOf('list-stale')[0]!.subject).toMatchObject({
+    list: 'bad',
+    reason: `not renewed since ${past.toISOString()}`,
+  })
+  expect((await status()).degraded).toEqual([
+    { part: 'lists', detail: `bad was not renewed since ${past.toISOString()}` },
+  ])
+  expect((await server.api('GET', '/metrics')).text).toContain('thanhloc_list_stale{list="bad"} 1')
+  // A download of the same content.
+  server.write('bad.txt', 'evil.vn\nother.vn\n')
+  await eventually(() => toldOf('list-stale').some(({ state }) => state === 'resolved'), 15_000)
+  expect((await status()).degraded).toEqual([])
 })

@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { copyDatabase } from '../../src/detection/cases/backup-thread.ts'
+import { copyDatabase } from '../../src/detection/cases/backup-process.ts'
 import { CaseReader } from '../../src/detection/cases/queries.ts'
 import { restoreFrom } from '../../src/detection/cases/restore.ts'
 import { StoreReader, StoreUnavailable } from '../../src/detection/queries.ts'
@@ -92,7 +92,9 @@ it('cases outlive a kill -9 and are fed on; a copy of them is restored while not
   const data = join(directory, 'data')
   const copy = join(directory, 'copy.db')
   closeSync(openSync(copy, 'wx', 0o600))
-  expect(copyDatabase({ source: join(data, 'thanhloc.db'), target: copy })).toMatchObject({
+  expect(
+    copyDatabase({ source: join(data, 'thanhloc.db'), target: copy, beside: [], atMs: 1 }),
+  ).toMatchObject({
     cases: 1,
     hits: 6,
   })

@@ -100,9 +100,14 @@ describe('pause', () => {
 
 describe('flush', () => {
   it('is done when every thread has done it', async () => {
-    // Each asks from a port of its own, and the port decides which thread answers.
+    // Over TCP each connection has a port of its own, and the port decides which thread answers.
     const askOften = (): Promise<unknown[]> =>
-      Promise.all(Array.from({ length: 24 }, () => dataOf('gone.vn')))
+      Promise.all(
+        Array.from(
+          { length: 24 },
+          async () => (await stage.ask('gone.vn', 'A', { tcp: true })).answers[0]?.data,
+        ),
+      )
     expect(new Set(await askOften())).toEqual(new Set([CLEAN]))
     stage.up.answer('gone.vn', 'A', '192.0.2.7')
     expect(new Set(await askOften())).toEqual(new Set([CLEAN]))

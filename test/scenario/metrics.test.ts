@@ -7,13 +7,18 @@ import { Stage } from '../support/stage.ts'
 
 const CONFIG = `
 sinkhole: { ipv4: 10.10.10.10 }
-lists: [ { id: apt32, path: apt32.txt } ]
+lists: [ { id: apt32, path: apt32.txt, maxAge: 1d } ]
+identity: { leases: [ { path: dnsmasq.leases } ] }
+alerts: { channels: [ { id: soc, type: webhook, url: "http://127.0.0.1:9/", on: [list-stale] } ] }
 `
 
 let stage: Stage
 
 beforeAll(async () => {
-  stage = await Stage.open(CONFIG, { 'apt32.txt': 'evil.vn\n' })
+  stage = await Stage.open(CONFIG, {
+    'apt32.txt': 'evil.vn\n',
+    'dnsmasq.leases': '0 52:54:00:00:00:07 127.0.7.1 KETOAN-01 *\nnot a lease\n',
+  })
   stage.up.answer('*', 'A', '192.0.2.1').servfail('broken.vn')
   await stage.ask('evil.vn', 'A', { from: '127.0.7.1' })
   await stage.ask('clean.vn', 'A')
@@ -39,7 +44,7 @@ describe('/metrics', () => {
       }
     }
     expect(outcomesOf(byName.get('thanhloc_answers_total')!)).toEqual(OUTCOMES)
-    expect(text).not.toMatch(/127\.0\.7\.1|evil\.vn|clean\.vn/)
+    expect(text).not.toMatch(/127\.0\.7\.1|evil\.vn|clean\.vn|KETOAN|52:54/)
   })
 
   it('counts', async () => {
@@ -101,5 +106,30 @@ const METRICS: readonly (readonly [string, string, readonly string[], boolean])[
   ['udp_receive_drops_total', 'counter', [], true],
   ['thread_restarts_total', 'counter', ['thread'], true],
   ['log_lines_dropped_total', 'counter', [], true],
+  ['list_renewed_timestamp_seconds', 'gauge', ['list'], true],
+  ['list_stale', 'gauge', ['list'], true],
+  ['cases', 'gauge', ['state'], true],
+  ['urgent_cases', 'gauge', [], true],
+  ['cases_opened_total', 'counter', [], true],
+  ['identity_source_up', 'gauge', ['file', 'source'], true],
+  ['identity_rows', 'gauge', ['file', 'source'], true],
+  ['identity_refused_rows', 'gauge', ['file', 'source'], true],
+  ['identity_last_read_timestamp_seconds', 'gauge', ['file', 'source'], true],
+  ['identity_bindings_total', 'counter', [], true],
+  ['identity_bindings_waiting', 'gauge', [], true],
+  ['identity_bindings_dropped_total', 'counter', [], true],
+  ['alerts_up', 'gauge', [], true],
+  ['alerts_pending', 'gauge', ['channel'], true],
+  ['alerts_held', 'gauge', ['channel'], true],
+  ['alerts_sent_total', 'counter', ['channel'], true],
+  ['alerts_failed_total', 'counter', ['channel'], true],
+  ['alerts_given_up_total', 'counter', ['channel'], true],
+  ['alerts_dropped_total', 'counter', ['channel'], true],
+  ['alerts_last_success_timestamp_seconds', 'gauge', ['channel'], false],
+  ['accounts_up', 'gauge', [], true],
+  ['sign_in_failures_total', 'counter', ['reason'], true],
+  ['sign_ins_locked', 'gauge', ['by'], true],
+  ['sessions', 'gauge', [], true],
+  ['audit_trail_head', 'gauge', [], true],
   ['build_info', 'gauge', ['datagrams', 'node', 'version'], true],
 ]

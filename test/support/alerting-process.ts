@@ -16,10 +16,12 @@ const say = (fields: object, message: string): void => console.error(message, fi
 const log = { info: say, warn: say, error: say }
 
 const alerts = new Alerts({ settings: loaded.settings, directory, version: '1.0', clock, log })
-const from = alerts.readFrom(1)
+const from = alerts.position()!.cursor
 if (from === 0) {
-  alerts.take(
-    [
+  alerts.follow('a', 0)
+  alerts.take({
+    log: 'a',
+    events: [
       {
         id: 1,
         at: clock.wallMs(),
@@ -36,8 +38,8 @@ if (from === 0) {
         actor: null,
       },
     ],
-    1,
-  )
+    next: 1,
+  })
 }
 for (let wait = 0; wait < 2000 && alerts.status().channels[0]!.pending > 0; wait++)
   await new Promise((resolve) => setTimeout(resolve, 10))

@@ -24,7 +24,7 @@ esac
 `
 
 /** Waits until a program says this on either stream, which stay open: closed ones would end it. */
-function heard(child: ChildProcess, wanted: RegExp): Promise<RegExpExecArray> {
+export function heard(child: ChildProcess, wanted: RegExp): Promise<RegExpExecArray> {
   return new Promise((resolve, reject) => {
     let said = ''
     for (const stream of [child.stdout!, child.stderr!]) {

@@ -6,17 +6,18 @@ import { NetworkSet } from '../../src/access/networks.ts'
 import { RateLimiter } from '../../src/access/rate-limit.ts'
 import { AnswerCache } from '../../src/cache/answer-cache.ts'
 import { parseSettings } from '../../src/config/load.ts'
-import { clientText, readHit, type Hit } from '../../src/detection/hit-text.ts'
+import { clientText, HitReader, type Hit } from '../../src/detection/hit-text.ts'
 import type { Settings } from '../../src/config/settings.ts'
 import { Counters } from '../../src/metrics/counters.ts'
 import { Policy } from '../../src/policy/decide.ts'
 import type { ListMeta, RuleMeta } from '../../src/policy/meta.ts'
 import type { Waiter } from '../../src/query/asked.ts'
+import { Forwarders } from '../../src/query/forwarders.ts'
 import type { Origin } from '../../src/query/origin.ts'
 import type { Parts } from '../../src/query/parts.ts'
 import { QueryPath } from '../../src/query/path.ts'
 import { SecureRandom } from '../../src/random.ts'
-import { RATE_TABLE_BYTES } from '../../src/thread/shared-state.ts'
+import { RATE_TABLE_BYTES, REVEALED_PAIRS_BYTES } from '../../src/thread/shared-state.ts'
 import { HIT_TABLE_BYTES, HitWriter } from '../../src/thread/hit-table.ts'
 import { HitDrain } from '../../src/thread/hit-drain.ts'
 import { Exchange } from '../../src/upstream/exchange.ts'
@@ -118,6 +119,11 @@ export class PathBench {
         exempt,
         this.clock,
       ),
+      forwarders: new Forwarders(
+        new SharedArrayBuffer(REVEALED_PAIRS_BYTES),
+        this.settings.identity.forwarders.networks,
+        this.clock,
+      ),
       exchange: this.exchange,
       networks: new NetworkSet(access.networks),
       settings: this.settings,
@@ -202,7 +208,7 @@ export class PathBench {
     const found: (Hit & { readonly client: string })[] = []
     if (drain.flip()) {
       drain.forEach((pair) => {
-        const hit = readHit(pair)
+        const hit = new HitReader().read(pair)
         found.push({ ...hit, client: clientText(hit.clientKey) })
       })
       drain.clear()

@@ -38,7 +38,9 @@ it('a full disk is told of once, and events are told of once there is room', asy
     disk.fill()
     const full = { kind: 'store-trouble', about: '', reason: 'the disk is full' } as const
     const events = Array.from({ length: 300 }, (_, index) => event(index + 1, { clientId: index }))
-    expect(alerts.take(events, 300)).toBe(false)
+    const page = { log: 'a', events, next: 300 }
+    alerts.follow('a', 0)
+    expect(alerts.take(page)).toBe(false)
     for (let look = 0; look < 12; look++) {
       alerts.raise(full)
       await pass(1)
@@ -48,7 +50,8 @@ it('a full disk is told of once, and events are told of once there is room', asy
     expect(log.of('cannot be used')).toHaveLength(1)
     disk.free()
     await pass(6)
-    expect(alerts.take(events, 300)).toBe(true)
+    expect(alerts.follow('a', 0)).toBe(true)
+    expect(alerts.take(page)).toBe(true)
     alerts.resolve(full)
     await pass(60)
     const cases = (): string[] => told.filter((one) => one.startsWith('case-new'))

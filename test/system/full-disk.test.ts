@@ -5,6 +5,7 @@ import { query } from '../support/dns-client.ts'
 import { FakeUpstream } from '../support/fake-upstream.ts'
 import { burstClients, burstNames, hitBurst } from '../support/hit-burst.ts'
 import { call } from '../support/http-call.ts'
+import { integrityOf } from '../support/recorded.ts'
 import { eventually, TestServer } from '../support/server.ts'
 import { SmallDisk } from '../support/small-disk.ts'
 
@@ -101,6 +102,22 @@ describe('a disk that is full', () => {
     await hitsBecome(under, CLIENT, 25)
     expect(await readyText(under)).not.toContain('store')
     expect(under.stderr).toBe('')
+  })
+
+  it('while it is killed: the database is sound, and only what waited is missing', async () => {
+    const under = await open()
+    await ask(under, 5)
+    await hitsBecome(under, CLIENT, 5)
+    disk.fill()
+    await ask(under, 10)
+    await eventually(async () => (await storeOf(under)).state === 'full')
+    await under.kill()
+    disk.free()
+    expect(integrityOf(disk.directory)).toBe('ok')
+    const next = await open()
+    await ask(next, 3)
+    await hitsBecome(next, CLIENT, 8)
+    expect(await readyText(next)).not.toContain('store')
   })
 
   it('from the start: DNS answers by the lists, and hits are written once there is room', async () => {

@@ -7,8 +7,8 @@ import type { Admin } from '../app.ts'
 import { ApiError } from '../problem.ts'
 import {
   NullableTime,
-  readDomain,
   readDuration,
+  readListedName,
   Reason,
   Time,
   responses,
@@ -24,20 +24,25 @@ const MAX_ALLOW_MS = 366 * DAY_MS
 const MAX_PAUSE_MS = 7 * DAY_MS
 
 const For = Type.String({ minLength: 2, maxLength: 12, description: '`10m`, `24h`, `7d`' })
-const Entry = Type.Object(
-  {
-    name: Type.String({ description: 'with all names under it' }),
-    reason: Type.String(),
-    actor: Type.String(),
-    createdAt: Time,
-    until: NullableTime,
-  },
-  { additionalProperties: true },
-)
+const Common = {
+  name: Type.String({ description: 'with all names under it; of a pause empty' }),
+  reason: Type.String(),
+  actor: Type.String(),
+  createdAt: Time,
+  until: NullableTime,
+}
+const Kind = Type.Union([Type.Literal('allow'), Type.Literal('pause')])
+const Entry = Type.Object({ ...Common, kind: Kind })
+const Ended = Type.Object({
+  ...Common,
+  kind: Kind,
+  endedAt: Time,
+  endedBy: Type.String({ description: '`expired`, or who took it back or put another in its place' }),
+})
 const Overrides = Type.Object({
-  items: Type.Array(Entry),
+  items: Type.Array(Type.Object(Common)),
   pause: Type.Union([Entry, Type.Null()]),
-  ended: Type.Array(Entry, { description: 'the last one first' }),
+  ended: Type.Array(Ended, { description: 'the last one first' }),
 })
 const Pause = Type.Object({ pausedUntil: NullableTime, reason: Type.Union([Type.String(), Type.Null()]) })
 /** All that are kept would be megabytes. */
@@ -73,7 +78,7 @@ export function addAllowRoutes(app: Admin, { mail, accounts }: AdminSources): vo
   app.post(
     '/allow',
     {
-      config: { access: 'list.allow' },
+      config: { access: 'list.allow', refusals: ['THANHLOC_API_UNPROCESSABLE'] },
       schema: {
         tags: ['policy'],
         summary: 'Let a name and all under it through, at once',
@@ -88,10 +93,7 @@ export function addAllowRoutes(app: Admin, { mail, accounts }: AdminSources): vo
       },
     },
     async ({ body, caller }, reply) => {
-      const name = readDomain(body.name)
-      if (!name.includes('.')) {
-        throw new ApiError('THANHLOC_API_UNPROCESSABLE', `name "${name}" is a whole top-level domain`)
-      }
+      const name = readName(body.name)
       const forMs = readDuration(body.for ?? '24h', MAX_ALLOW_MS, '366d')
       const reason = body.reason.trim()
       accounts.record(caller, {
@@ -112,7 +114,7 @@ export function addAllowRoutes(app: Admin, { mail, accounts }: AdminSources): vo
   app.delete(
     '/allow/:name',
     {
-      config: { access: 'list.allow' },
+      config: { access: 'list.allow', refusals: ['THANHLOC_API_UNPROCESSABLE'] },
       schema: {
         tags: ['policy'],
         summary: 'Take an allow entry back, at once',
@@ -122,7 +124,7 @@ export function addAllowRoutes(app: Admin, { mail, accounts }: AdminSources): vo
       },
     },
     async ({ params, query, caller }, reply) => {
-      const name = readDomain(params.name)
+      const name = readName(params.name)
       accounts.record(caller, {
         action: 'list.allow',
         target: `name:${name}`,
@@ -139,7 +141,7 @@ export function addAllowRoutes(app: Admin, { mail, accounts }: AdminSources): vo
   app.post(
     '/pause',
     {
-      config: { access: 'list.change' },
+      config: { access: 'list.change', refusals: ['THANHLOC_API_UNPROCESSABLE'] },
       schema: {
         tags: ['policy'],
         summary: 'Stop all blocking for a while, or go on with it',
@@ -168,4 +170,11 @@ export function addAllowRoutes(app: Admin, { mail, accounts }: AdminSources): vo
       return { pausedUntil: pause === null ? null : timeText(pause.untilMs), reason: pause?.reason ?? null }
     },
   )
+}
+
+/** A name that may be let through. Throws ApiError. */
+function readName(text: string): string {
+  const name = readListedName(text)
+  if (name.includes('.')) return name
+  throw new ApiError('THANHLOC_API_UNPROCESSABLE', `name "${name}" is a whole top-level domain`)
 }

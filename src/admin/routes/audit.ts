@@ -86,7 +86,7 @@ export function addAuditRoutes(app: Admin, { accounts }: AdminSources): void {
   app.post(
     '/audit/verify',
     {
-      config: { access: 'audit.verify' },
+      config: { access: 'audit.verify', refusals: ['THANHLOC_ACCOUNT_INVALID'] },
       schema: {
         tags: ['audit'],
         summary: 'Check every row of the trail; `isSound` says what came of it',

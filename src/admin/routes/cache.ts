@@ -10,7 +10,7 @@ export function addCacheRoutes(app: Admin, { mail, board, accounts }: AdminSourc
   app.post(
     '/cache/flush',
     {
-      config: { access: 'cache.flush' },
+      config: { access: 'cache.flush', refusals: ['THANHLOC_API_UNPROCESSABLE'] },
       schema: {
         tags: ['server'],
         summary: 'Forget cached answers: of one name, or all',

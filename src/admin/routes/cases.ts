@@ -2,25 +2,18 @@
 import { Type } from 'typebox'
 import { actorOf, type Caller } from '../../accounts/principal.ts'
 import type { CaseChangeRow, CaseDetail, CaseSummary } from '../../detection/cases/queries.ts'
-import type { CaseChanged, CaseProblem } from '../../detection/cases/desk.ts'
+import type { CaseChanged } from '../../detection/cases/desk.ts'
 import type { Action } from '../../accounts/roles.ts'
 import type { Admin } from '../app.ts'
 import { Changed, CaseItem, CaseListQuery, CasePage, ChangeBody, paging } from '../case-schema.ts'
-import { ApiError, type ProblemCode } from '../problem.ts'
+import { ApiError } from '../problem.ts'
 import { isInScope, scopeOf } from '../scope.ts'
 import { readTime, responses, strict, timeText } from '../schema.ts'
 import type { AdminSources } from '../sources.ts'
+import { askStore } from '../store-letter.ts'
 import { hideIdentity, revealsTo } from '../who.ts'
 
 const params = strict({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
-
-const PROBLEM_CODES: Readonly<Record<CaseProblem['problem'], ProblemCode>> = {
-  invalid: 'THANHLOC_API_UNPROCESSABLE',
-  'not-found': 'THANHLOC_API_NOT_FOUND',
-  conflict: 'THANHLOC_API_CONFLICT',
-  'not-permitted': 'THANHLOC_API_UNPROCESSABLE',
-  unavailable: 'THANHLOC_API_UNAVAILABLE',
-}
 
 export function addCaseRoutes(app: Admin, { cases, mail, accounts, settings }: AdminSources): void {
   /** The case, if `caller` may do `action` to it. Another unit's is not there. */
@@ -34,7 +27,7 @@ export function addCaseRoutes(app: Admin, { cases, mail, accounts, settings }: A
   app.get(
     '/cases',
     {
-      config: { access: 'client.read' },
+      config: { access: 'client.read', reads: 'store' },
       schema: {
         tags: ['cases'],
         summary: 'Cases, one for each client and campaign, of the units the caller is responsible for',
@@ -42,19 +35,45 @@ export function addCaseRoutes(app: Admin, { cases, mail, accounts, settings }: A
         response: responses({ 200: CasePage }),
       },
     },
-    ({ query: { state, since, until, sort, limit, cursor, reveal, isUnassigned, ...filter }, caller }) => {
-      const reveals = revealsTo(caller, reveal)
+    ({ query, caller }) => {
+      const {
+        state,
+        since,
+        until,
+        openedSince,
+        sort,
+        reverse,
+        limit,
+        cursor,
+        reveal,
+        isUnassigned,
+        ...filter
+      } = query
+      // Who may search by a name or an address learns whose they are.
+      const reveals = revealsTo(caller, filter.q === undefined ? reveal : true)
       const wanted = {
         ...filter,
         ...(isUnassigned === true ? { assignee: null } : {}),
         states: state === undefined ? undefined : [state].flat(),
         since: since === undefined ? undefined : readTime('since', since),
         until: until === undefined ? undefined : readTime('until', until, true),
+        openedSince: openedSince === undefined ? undefined : readTime('openedSince', openedSince),
       }
       const scope = scopeOf(caller, 'client.read')
-      const { items, next } = cases.listCases({ ...wanted, ...scope }, { sort, limit, cursor })
+      const { items, next } = cases.listCases(
+        { ...wanted, ...scope },
+        { sort, isReversed: reverse, limit, cursor },
+      )
       if (reveals && caller.principal.kind !== 'socket') {
-        const details = { cases: items.map(({ id }) => id), state, since, until, isUnassigned, ...filter }
+        const details = {
+          cases: items.map(({ id }) => id),
+          state,
+          since,
+          until,
+          openedSince,
+          isUnassigned,
+          ...filter,
+        }
         accounts.record(caller, { action: 'client.reveal', target: 'cases', details })
       }
       return { items: items.map((item) => (reveals ? toCase(item) : toHidden(item))), next }
@@ -64,7 +83,7 @@ export function addCaseRoutes(app: Admin, { cases, mail, accounts, settings }: A
   app.get(
     '/cases/:id',
     {
-      config: { access: 'client.reveal' },
+      config: { access: 'client.reveal', reads: 'store' },
       schema: {
         tags: ['cases'],
         summary: 'One case and what became of it; limit and cursor page its history',
@@ -96,7 +115,7 @@ export function addCaseRoutes(app: Admin, { cases, mail, accounts, settings }: A
   app.post(
     '/cases/:id/change',
     {
-      config: { access: 'case.change' },
+      config: { access: 'case.change', refusals: ['THANHLOC_API_CONFLICT', 'THANHLOC_API_UNPROCESSABLE'] },
       schema: {
         tags: ['cases'],
         summary: 'Change the state of a case or whose it is, or add a note',
@@ -112,9 +131,7 @@ export function addCaseRoutes(app: Admin, { cases, mail, accounts, settings }: A
       accounts.record(caller, { action: 'case.change', target: `case:${found.id}`, reason: note, details })
       const actor = actorOf(caller.principal)
       const letter = { id: found.id, version, to: to ?? null, actor, note, assignee, untilMs }
-      const done = await mail.request<CaseChanged | CaseProblem>('store', 'cases/change', letter)
-      if ('problem' in done) throw new ApiError(PROBLEM_CODES[done.problem], done.message)
-      return { ...done }
+      return { ...(await askStore<CaseChanged>(mail, 'cases/change', letter)) }
     },
   )
 }

@@ -3,22 +3,28 @@
  * for, and then on record. Not so by the socket: who may open it may open the database beside it.
  */
 import { Type } from 'typebox'
-import type { ClientAddress, ClientHit, ClientSummary } from '../../detection/queries.ts'
+import { PRIORITIES } from '../../detection/cases/states.ts'
+import { pairKey } from '../../detection/cases/queries.ts'
+import { CLIENT_SORTS } from '../../detection/queries.ts'
 import type { Admin } from '../app.ts'
+import {
+  Client,
+  ClientDetail,
+  Next,
+  toClient,
+  toFile,
+  toHiddenClient,
+  toHit,
+  toNote,
+} from '../client-schema.ts'
 import { ApiError } from '../problem.ts'
 import { isInScope, scopeOf } from '../scope.ts'
-import { readTime, responses, strict, Time, timeText } from '../schema.ts'
+import { paging, readTime, responses, reversal, strict, timeText } from '../schema.ts'
 import type { AdminSources } from '../sources.ts'
-import { hideIdentity, Identity, revealsTo } from '../who.ts'
+import { revealsTo } from '../who.ts'
 
 const Text = Type.String({ minLength: 1, maxLength: 253 })
 const Moment = Type.String({ minLength: 10, maxLength: 40, description: 'a date, or RFC 3339' })
-const paging = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-  cursor: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 200, description: 'what `next` of the page before said' }),
-  ),
-}
 
 const ListQuery = strict({
   since: Type.Optional(Moment),
@@ -27,6 +33,8 @@ const ListQuery = strict({
   list: Type.Optional(Text),
   unit: Type.Optional(Type.String({ minLength: 1, maxLength: 253, description: 'units under it included' })),
   status: Type.Optional(Text),
+  priority: Type.Optional(Type.Enum([...PRIORITIES])),
+  firstSince: Type.Optional(Type.String({ ...Moment, description: 'first seen at that time or later' })),
   kind: Type.Optional(
     Type.Union([Type.Literal('machine'), Type.Literal('router')], {
       description: '`router`: many machines stand behind it; none of them is counted',
@@ -47,63 +55,21 @@ const ListQuery = strict({
     }),
   ),
   sort: Type.Optional(
-    Type.Union([Type.Literal('found'), Type.Literal('recent')], {
+    Type.Enum([...CLIENT_SORTS], {
       default: 'found',
       description:
-        '`found`: found last comes first, nothing is missed while paging; `recent`: seen last comes first',
+        '`found`: found last comes first, nothing is missed while paging; `recent`: seen last; `first`: first seen last; `hits`: most hits; `unit`: in the order of units; `priority`: high ones; `state`: the most pressing',
     }),
   ),
+  ...reversal,
   ...paging,
 })
 
-const Span = { firstSeen: Time, lastSeen: Time }
-const Counts = { hits: Type.Integer(), blocked: Type.Integer(), logged: Type.Integer() }
-const Client = Type.Object({
-  id: Type.Integer({ description: 'outlives addresses; one that was merged leads to the client it became' }),
-  address: Type.Union([Type.String(), Type.Null()], { description: 'the latest; null: hidden' }),
-  identity: Identity,
-  addresses: Type.Array(Type.Object({ address: Type.String(), from: Time, to: Time }), {
-    description: 'the latest first, first and last hit from each: 8 in lists, 256 for one client',
-  }),
-  unit: Type.Union([Type.String(), Type.Null()], { description: 'of the latest address' }),
-  status: Type.String(),
-  ...Span,
-  ...Counts,
-  indicators: Type.Integer({ description: 'distinct ones' }),
-  lists: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      campaign: Type.Union([Type.String(), Type.Null()]),
-      hits: Type.Integer(),
-      ...Span,
-    }),
-  ),
-})
-const Hit = Type.Object({
-  indicator: Type.String(),
-  kind: Type.String(),
-  ...Counts,
-  ...Span,
-  firstQname: Type.String(),
-  lastQname: Type.String(),
-  lastQtype: Type.String(),
-  lastAction: Type.String(),
-  triggers: Type.Array(Type.String()),
-  lists: Type.Array(Type.String(), { description: 'the deciding one first' }),
-  nodes: Type.Array(Type.String(), { description: 'other servers that saw it' }),
-})
-const Next = Type.Union([Type.String(), Type.Null()], { description: 'cursor of the next page' })
-const Detail = Type.Object({
-  ...Client.properties,
-  hitPage: Type.Object({ items: Type.Array(Hit), next: Next }, { description: 'the newest first' }),
-  timeline: Type.Array(Type.Object({ at: Time, hits: Type.Integer() }), { description: 'hits an hour' }),
-})
-
-export function addClientRoutes(app: Admin, { clients, accounts, settings }: AdminSources): void {
+export function addClientRoutes(app: Admin, { clients, cases, accounts, settings }: AdminSources): void {
   app.get(
     '/clients',
     {
-      config: { access: 'client.read' },
+      config: { access: 'client.read', reads: 'store' },
       schema: {
         tags: ['clients'],
         summary: 'Clients with hits',
@@ -111,34 +77,36 @@ export function addClientRoutes(app: Admin, { clients, accounts, settings }: Adm
         response: responses({ 200: Type.Object({ items: Type.Array(Client), next: Next }) }),
       },
     },
-    ({ query: { since, until, sort, limit, cursor, reveal, ...filter }, caller }) => {
+    ({ query: { since, until, firstSince, sort, reverse, limit, cursor, reveal, ...filter }, caller }) => {
       const bySocket = caller.principal.kind === 'socket'
       // Who may search by a name or an address learns whose they are.
       const reveals = revealsTo(caller, filter.q === undefined ? reveal : true)
       const span = {
         since: since === undefined ? undefined : readTime('since', since),
         until: until === undefined ? undefined : readTime('until', until, true),
+        firstSince: firstSince === undefined ? undefined : readTime('firstSince', firstSince),
       }
       const scope = scopeOf(caller, 'client.read')
-      const { items, next } = clients.listClients({ ...filter, ...span, ...scope }, { sort, limit, cursor })
+      const request = { sort, isReversed: reverse, limit, cursor }
+      const { items, next } = clients.listClients({ ...filter, ...span, ...scope }, request)
       if (reveals && !bySocket) {
-        const details = { clients: items.map(({ id }) => id), since, until, ...filter }
+        const details = { clients: items.map(({ id }) => id), since, until, firstSince, ...filter }
         accounts.record(caller, { action: 'client.reveal', target: 'clients', details })
       }
-      return { items: items.map((client) => (reveals ? toClient(client) : toHidden(client))), next }
+      return { items: items.map((client) => (reveals ? toClient(client) : toHiddenClient(client))), next }
     },
   )
 
   app.get(
     '/clients/:id',
     {
-      config: { access: 'client.reveal' },
+      config: { access: 'client.reveal', reads: 'store' },
       schema: {
         tags: ['clients'],
         summary: 'One client and what it asked for; limit and cursor page its hits',
         params: strict({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) }),
         querystring: strict(paging),
-        response: responses({ 200: Detail }),
+        response: responses({ 200: ClientDetail }),
       },
     },
     ({ params: { id }, query: { limit, cursor }, caller }) => {
@@ -148,37 +116,14 @@ export function addClientRoutes(app: Admin, { clients, accounts, settings }: Adm
       if (caller.principal.kind !== 'socket')
         accounts.record(caller, { action: 'client.reveal', target: `client:${client.id}` })
       const hitPage = cursor === undefined ? client.hitPage : clients.listHits(id, { limit, cursor })
+      const file = cases.clientFile(client.id, hitPage.items)
+      const items = hitPage.items.map((hit) => ({ ...toHit(hit), ...toNote(file.pairs.get(pairKey(hit))!) }))
       return {
         ...toClient(client),
-        hitPage: { items: hitPage.items.map(toHit), next: hitPage.next },
+        ...toFile(file),
+        hitPage: { items, next: hitPage.next },
         timeline: client.timeline.map(({ at, hits }) => ({ at: timeText(at), hits })),
       }
     },
   )
-}
-
-/** Without what says which machine it is. */
-function toHidden(client: ClientSummary) {
-  return { ...toClient(client), address: null, addresses: [], identity: hideIdentity(client.identity) }
-}
-
-function toClient(client: ClientSummary) {
-  return {
-    ...client,
-    ...toSpan(client),
-    addresses: client.addresses.map(toAddress),
-    lists: client.lists.map((list) => ({ ...list, ...toSpan(list) })),
-  }
-}
-
-function toAddress({ address, from, to }: ClientAddress) {
-  return { address, from: timeText(from), to: timeText(to) }
-}
-
-function toHit(hit: ClientHit) {
-  return { ...hit, ...toSpan(hit), triggers: [...hit.triggers], lists: [...hit.lists], nodes: [...hit.nodes] }
-}
-
-function toSpan({ firstSeen, lastSeen }: { readonly firstSeen: number; readonly lastSeen: number }) {
-  return { firstSeen: timeText(firstSeen), lastSeen: timeText(lastSeen) }
 }

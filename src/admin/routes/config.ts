@@ -11,7 +11,7 @@ export function addConfigRoutes(app: Admin, { config, accounts }: AdminSources):
   app.post(
     '/reload',
     {
-      config: { access: 'settings.reload' },
+      config: { access: 'settings.reload', refusals: ['THANHLOC_API_UNPROCESSABLE'] },
       schema: {
         tags: ['server'],
         summary: 'Read the configuration again; says what took effect and what waits for a restart',

@@ -1,12 +1,12 @@
 /** `GET /lists`, `POST /lists/reload`, `GET /lookup`: what is blocked, and why. */
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { parseAddress } from '../../config/address.ts'
 import { configuredLists } from '../../lists/configured.ts'
 import type { ListsStatus } from '../../lists/status.ts'
 import type { Admin } from '../app.ts'
 import { ListReport, listReport } from '../reports.ts'
 import { ApiError } from '../problem.ts'
-import { readDomain, Reason, Report, responses, strict } from '../schema.ts'
+import { readListedName, Reason, responses, strict } from '../schema.ts'
 import type { AdminSources } from '../sources.ts'
 
 /** Ten million names take ten seconds; a busy machine longer. */
@@ -19,6 +19,49 @@ const Lists = Type.Object({
   generation: Type.Integer({ description: 'of the snapshot in force' }),
   reloadSeconds: Type.Union([Type.Number(), Type.Null()]),
   error: Type.Union([Type.String(), Type.Null()], { description: 'why the last build as a whole failed' }),
+})
+
+const Text = Type.Union([Type.String(), Type.Null()])
+const Verdict = Type.Object({
+  name: Type.String({ description: 'in lower-case A-labels, or the address' }),
+  verdict: Type.String({ description: 'pass, log, block, allow' }),
+  action: Type.Union([Type.String(), Type.Null()], {
+    description: 'what is answered; null: nothing is blocked',
+  }),
+  trigger: Type.Union([Type.String(), Type.Null()], { description: 'qname, address' }),
+  indicator: Text,
+  indicatorKind: Text,
+  list: Type.Union([Type.String(), Type.Null()], { description: 'the deciding one' }),
+  lists: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      basis: Type.String(),
+      campaign: Text,
+      indicator: Type.String(),
+      kind: Type.String(),
+      action: Type.String(),
+    }),
+    { description: 'all that hold it, the longest match first' },
+  ),
+  heldBack: Type.Array(
+    Type.Object({ list: Type.String(), line: Type.Integer(), text: Type.String(), reason: Type.String() }),
+    { description: 'entries that a guard stopped and that would hold it' },
+  ),
+  isPaused: Type.Boolean(),
+  override: Type.Union(
+    [
+      Type.Object({
+        kind: Type.String(),
+        name: Type.String(),
+        reason: Type.String(),
+        actor: Type.String(),
+        createdAt: Type.String(),
+        until: Text,
+      }),
+      Type.Null(),
+    ],
+    { description: 'made by hand, and lets it through' },
+  ),
 })
 
 export function addListRoutes(app: Admin, { mail, settings, accounts }: AdminSources): void {
@@ -38,7 +81,7 @@ export function addListRoutes(app: Admin, { mail, settings, accounts }: AdminSou
   app.post(
     '/lists/reload',
     {
-      config: { access: 'list.change' },
+      config: { access: 'list.change', refusals: ['THANHLOC_API_NOT_FOUND'] },
       schema: {
         tags: ['policy'],
         summary: 'Read lists again now; answered when the outcome is in force or was refused',
@@ -66,7 +109,7 @@ export function addListRoutes(app: Admin, { mail, settings, accounts }: AdminSou
   app.get(
     '/lookup',
     {
-      config: { access: 'lookup' },
+      config: { access: 'lookup', refusals: ['THANHLOC_API_UNPROCESSABLE'] },
       schema: {
         tags: ['policy'],
         summary: 'What would be answered for a name or address, and which lists hold it',
@@ -76,13 +119,13 @@ export function addListRoutes(app: Admin, { mail, settings, accounts }: AdminSou
             Type.String({ minLength: 2, maxLength: 60, description: 'address of who would ask' }),
           ),
         }),
-        response: responses({ 200: Report }),
+        response: responses({ 200: Verdict }),
       },
     },
     ({ query: { name, client } }) => {
       const address = parseAddress(name.trim())
-      const asked = 'value' in address ? address.value : readDomain(name)
-      return mail.request<Record<string, unknown>>('lists', 'lists/lookup', {
+      const asked = 'value' in address ? address.value : readListedName(name)
+      return mail.request<Static<typeof Verdict>>('lists', 'lists/lookup', {
         name: asked,
         client: readClient(client),
       })

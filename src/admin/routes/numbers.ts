@@ -20,7 +20,7 @@ export function addNumberRoutes(app: Admin, { clients }: AdminSources): void {
   app.get(
     '/numbers',
     {
-      config: { access: 'numbers.read' },
+      config: { access: 'numbers.read', reads: 'store' },
       schema: {
         tags: ['clients'],
         summary: 'How many machines and hits there are, of the units the caller is responsible for',

@@ -11,7 +11,17 @@ const RecoveryCodes = Type.Object({
     description: 'shown once; each lets in once without the telephone',
   }),
 })
-const own = { config: { access: 'self.change' } } as const
+/** What is asked for a password again may be refused as at the sign-in. */
+const PROVING = [
+  'THANHLOC_ACCOUNT_CREDENTIALS',
+  'THANHLOC_ACCOUNT_CODE_NEEDED',
+  'THANHLOC_ACCOUNT_DISABLED',
+  'THANHLOC_ACCOUNT_CONFLICT',
+  'THANHLOC_ACCOUNT_LOCKED',
+  'THANHLOC_ACCOUNT_BUSY',
+  'THANHLOC_ACCOUNT_KEY',
+] as const
+const own = { config: { access: 'self.change', refusals: PROVING } } as const
 
 export function addSecondFactorRoutes(app: Admin, { accounts: { factors } }: AdminSources): void {
   app.post(
@@ -36,7 +46,10 @@ export function addSecondFactorRoutes(app: Admin, { accounts: { factors } }: Adm
   app.post(
     '/session/totp/confirm',
     {
-      ...own,
+      config: {
+        access: 'self.change',
+        refusals: ['THANHLOC_ACCOUNT_CONFLICT', 'THANHLOC_ACCOUNT_INVALID', 'THANHLOC_ACCOUNT_KEY'],
+      },
       schema: {
         tags: ['accounts'],
         summary: 'Put the second factor in force by a code of it',

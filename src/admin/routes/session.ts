@@ -24,7 +24,18 @@ export function addSessionRoutes(app: Admin, { accounts }: AdminSources): void {
   app.post(
     '/session',
     {
-      config: { access: 'free' },
+      config: {
+        access: 'free',
+        refusals: [
+          'THANHLOC_ACCOUNT_CREDENTIALS',
+          'THANHLOC_ACCOUNT_CODE_NEEDED',
+          'THANHLOC_ACCOUNT_DISABLED',
+          'THANHLOC_ACCOUNT_LOCKED',
+          'THANHLOC_ACCOUNT_BUSY',
+          'THANHLOC_ACCOUNT_KEY',
+          'THANHLOC_ACCOUNTS_UNAVAILABLE',
+        ],
+      },
       schema: {
         tags: ['accounts'],
         security: [],
@@ -99,7 +110,17 @@ export function addSessionRoutes(app: Admin, { accounts }: AdminSources): void {
   app.post(
     '/session/password',
     {
-      config: { access: 'self.change' },
+      config: {
+        access: 'self.change',
+        refusals: [
+          'THANHLOC_ACCOUNT_CREDENTIALS',
+          'THANHLOC_ACCOUNT_DISABLED',
+          'THANHLOC_ACCOUNT_CONFLICT',
+          'THANHLOC_ACCOUNT_PASSWORD',
+          'THANHLOC_ACCOUNT_LOCKED',
+          'THANHLOC_ACCOUNT_BUSY',
+        ],
+      },
       schema: {
         tags: ['accounts'],
         summary: "Change one's own password; ends all sessions of the account, this one too",

@@ -4,6 +4,7 @@ import { may } from '../../accounts/roles.ts'
 import { Swapped } from '../../thread/control-words.ts'
 import type { Admin } from '../app.ts'
 import { findTroubles } from '../degraded.ts'
+import { NodeReport, nodeReport } from '../node-report.ts'
 import {
   AlertsReport,
   alertsReport,
@@ -39,6 +40,7 @@ const Status = Type.Object({
   store: Type.Union([StoreReport, Type.Null()]),
   identity: IdentityReport,
   alerts: AlertsReport,
+  nodes: Type.Array(NodeReport),
   config: Type.Object({
     file: Type.Union([Type.String(), Type.Null()]),
     loadedAt: Time,
@@ -83,6 +85,7 @@ export function addStatusRoutes(app: Admin, sources: AdminSources): void {
         store: board.store.value === null ? null : storeReport(board.store.value),
         identity: identityReport(sources.identity(), showsLines),
         alerts: alertsReport(sources.alerts.status(), showsLines),
+        nodes: sources.nodes().map((node) => nodeReport(node, showsLines)),
         config: {
           ...config.state,
           loadedAt: timeText(config.state.loadedAt),

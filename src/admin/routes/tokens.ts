@@ -35,7 +35,15 @@ export function addTokenRoutes(app: Admin, { accounts: { tokens }, clock }: Admi
   app.post(
     '/tokens',
     {
-      config: { access: 'token.change' },
+      config: {
+        access: 'token.change',
+        refusals: [
+          'THANHLOC_ACCOUNT_EXISTS',
+          'THANHLOC_ACCOUNT_LIMIT',
+          'THANHLOC_ACCOUNT_INVALID',
+          'THANHLOC_API_UNPROCESSABLE',
+        ],
+      },
       schema: {
         tags: ['accounts'],
         summary: 'Make a token; its secret is shown once',
@@ -63,7 +71,7 @@ export function addTokenRoutes(app: Admin, { accounts: { tokens }, clock }: Admi
   app.delete(
     '/tokens/:name',
     {
-      config: { access: 'token.change' },
+      config: { access: 'token.change', refusals: ['THANHLOC_ACCOUNT_UNKNOWN'] },
       schema: {
         tags: ['accounts'],
         summary: 'Revoke a token, at once',

@@ -28,6 +28,7 @@ const WithPassword = Type.Object({
   }),
 })
 const params = strict({ name: Name })
+const UNFIT = ['THANHLOC_ACCOUNT_INVALID', 'THANHLOC_ACCOUNT_PASSWORD'] as const
 const given = {
   password: Type.Optional({ ...Password, description: 'one is made where it is left out' }),
   isOwn: Type.Optional(
@@ -54,7 +55,10 @@ export function addUserRoutes(app: Admin, { accounts: { users, factors } }: Admi
   app.post(
     '/users',
     {
-      config: { access: 'user.change' },
+      config: {
+        access: 'user.change',
+        refusals: ['THANHLOC_ACCOUNT_EXISTS', 'THANHLOC_ACCOUNT_LIMIT', 'THANHLOC_ACCOUNT_BUSY', ...UNFIT],
+      },
       schema: {
         tags: ['accounts'],
         summary: 'Make an account',
@@ -90,7 +94,10 @@ export function addUserRoutes(app: Admin, { accounts: { users, factors } }: Admi
   app.patch(
     '/users/:name',
     {
-      config: { access: 'user.change' },
+      config: {
+        access: 'user.change',
+        refusals: ['THANHLOC_ACCOUNT_UNKNOWN', 'THANHLOC_ACCOUNT_CONFLICT', 'THANHLOC_ACCOUNT_INVALID'],
+      },
       schema: {
         tags: ['accounts'],
         summary: 'Give an account another role or other units, or disable or enable it; ends its sessions',
@@ -125,7 +132,7 @@ export function addUserRoutes(app: Admin, { accounts: { users, factors } }: Admi
   app.delete(
     '/users/:name',
     {
-      config: { access: 'user.change' },
+      config: { access: 'user.change', refusals: ['THANHLOC_ACCOUNT_UNKNOWN', 'THANHLOC_ACCOUNT_CONFLICT'] },
       schema: {
         tags: ['accounts'],
         summary: 'Remove an account; the audit trail keeps its name',
@@ -143,7 +150,15 @@ export function addUserRoutes(app: Admin, { accounts: { users, factors } }: Admi
   app.post(
     '/users/:name/password',
     {
-      config: { access: 'user.change' },
+      config: {
+        access: 'user.change',
+        refusals: [
+          'THANHLOC_ACCOUNT_UNKNOWN',
+          'THANHLOC_ACCOUNT_CONFLICT',
+          'THANHLOC_ACCOUNT_BUSY',
+          ...UNFIT,
+        ],
+      },
       schema: {
         tags: ['accounts'],
         summary: "Set somebody's password, which they must change; ends their sessions",
@@ -159,7 +174,7 @@ export function addUserRoutes(app: Admin, { accounts: { users, factors } }: Admi
   app.post(
     '/users/:name/unlock',
     {
-      config: { access: 'user.change' },
+      config: { access: 'user.change', refusals: ['THANHLOC_ACCOUNT_UNKNOWN'] },
       schema: {
         tags: ['accounts'],
         summary: 'Forget the failed sign-ins of an account',
@@ -173,7 +188,7 @@ export function addUserRoutes(app: Admin, { accounts: { users, factors } }: Admi
   app.delete(
     '/users/:name/totp',
     {
-      config: { access: 'user.change' },
+      config: { access: 'user.change', refusals: ['THANHLOC_ACCOUNT_UNKNOWN', 'THANHLOC_ACCOUNT_CONFLICT'] },
       schema: {
         tags: ['accounts'],
         summary: "Take the second factor off somebody's account, whose telephone is lost",

@@ -14,6 +14,7 @@ const ALERT_KINDS = [
   'list-failed',
   'upstreams-down',
   'store-trouble',
+  'node-away',
 ] as const satisfies readonly AlertKind[]
 
 /** In the order of their numbers, RFC 5424 §6.2.1. */

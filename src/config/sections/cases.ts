@@ -36,6 +36,11 @@ export const KeepSchema = Type.Object(
         'How long a case and its history are kept after its last hit and its last change. None: 24 months, so that a year can be compared with the one before.',
       default: null,
     }),
+    audit: Type.Union([Type.Null(), Type.String({ format: 'months' })], {
+      description:
+        'How long a row of the audit trail is kept; never shorter than hits, because it says who saw them. None: as long as the longer of `hits` and `cases`. Nothing of it goes while a legal hold is in force.',
+      default: null,
+    }),
     holds: Type.Array(
       Type.Object(
         {
@@ -73,15 +78,15 @@ export function readCases(cases: Static<typeof CasesSchema>): CaseSettings {
 /** Normalises `keep`. */
 export function readKeep(keep: Static<typeof KeepSchema>): KeepSettings {
   const level = keep.level as SecurityLevel | null
+  const orElse = (text: string | null, months: number): number =>
+    text === null ? months : checked(parseMonths(text))
+  const hitsMonths = orElse(keep.hits, level === null ? DEFAULT_HITS_MONTHS : LEVEL_MONTHS[level])
+  const casesMonths = orElse(keep.cases, DEFAULT_CASES_MONTHS)
   return {
     level,
-    hitsMonths:
-      keep.hits === null
-        ? level === null
-          ? DEFAULT_HITS_MONTHS
-          : LEVEL_MONTHS[level]
-        : checked(parseMonths(keep.hits)),
-    casesMonths: keep.cases === null ? DEFAULT_CASES_MONTHS : checked(parseMonths(keep.cases)),
+    hitsMonths,
+    casesMonths,
+    auditMonths: Math.max(hitsMonths, orElse(keep.audit, casesMonths)),
     holds: keep.holds.map(({ document, what }) => ({ document, ...checked(parseHeld(what)) })),
   }
 }
@@ -96,12 +101,14 @@ export function writeKeep({
   level,
   hitsMonths,
   casesMonths,
+  auditMonths,
   holds,
 }: KeepSettings): Static<typeof KeepSchema> {
   return {
     level,
     hits: formatMonths(hitsMonths),
     cases: formatMonths(casesMonths),
+    audit: formatMonths(auditMonths),
     holds: holds.map(({ document, ...held }) => ({ document, what: formatHeld(held) })),
   }
 }

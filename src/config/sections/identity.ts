@@ -69,7 +69,7 @@ export const IdentitySchema = Type.Object(
       {
         networks: Type.Array(Type.String({ format: 'network' }), {
           description:
-            'Forwarders of your own that tell their clients apart in EDNS options (client subnet, MAC). Only theirs are believed.',
+            'Forwarders of your own, each by its address, that name their machines in EDNS options: Client Subnet with the full address (/32, /128), MAC as dnsmasq writes it. Only theirs are believed. Where they name none they are shown as routers. See [operations](operations.md#machines-behind-a-forwarder).',
           default: [],
           maxItems: 1000,
         }),

@@ -61,6 +61,11 @@ export const ListsSchema = Type.Array(
           'Names of this list that are enforced although a guard would hold them back (`gov.vn` and names under it, own records, forward zones).',
         default: [],
       }),
+      maxAge: Type.Union([Type.Null(), Type.String({ format: 'time-span', atLeast: '1m', atMost: '400d' })], {
+        description:
+          'How long ago its file may have been written: for lists that something fetches every day or week, `2d` or `9d`. One that is older stays in force, and that is told: `degraded`, metrics, alert `list-stale`. None: never, for lists that came with a document and are not renewed.',
+        default: null,
+      }),
     },
     { additionalProperties: false },
   ),
@@ -94,10 +99,11 @@ export function readLists(
   lists: Static<typeof ListsSchema>,
   resolve: (path: string) => string,
 ): ListSettings[] {
-  return lists.map(({ ttl, ...list }) => ({
+  return lists.map(({ ttl, maxAge, ...list }) => ({
     ...list,
     path: resolve(list.path),
     ttlSeconds: ttl === null ? null : durationMs(ttl) / 1000,
     accept: list.accept.map((text) => checked(parseDomain(text))),
+    maxAgeMs: maxAge === null ? null : durationMs(maxAge),
   }))
 }

@@ -28,6 +28,8 @@ export interface AskedSilence {
   readonly untilMs: number | null
   readonly actor: string
   readonly reason: string
+  /** Only what the client itself has asked for: whoever may not see other clients learns nothing of them. */
+  readonly isOwn: boolean
 }
 
 /** Changes officers may make to one case: each is kept as long as the case. */
@@ -66,7 +68,7 @@ export function readChange(asked: unknown, nowMs: number): AskedChange | CasePro
 export function readSilence(asked: unknown, nowMs: number): AskedSilence | CaseProblem {
   if (typeof asked !== 'object' || asked === null)
     return invalid('A silence names a client and an indicator.')
-  const { client, indicator, untilMs = null, actor, reason } = asked as Fields
+  const { client, indicator, untilMs = null, actor, reason, isOwn = false } = asked as Fields
   if (!isId(client) || typeof indicator !== 'string' || indicator === '' || indicator.length > 1100)
     return invalid('A silence names a client and an indicator.')
   const who = readName(actor)
@@ -75,7 +77,14 @@ export function readSilence(asked: unknown, nowMs: number): AskedSilence | CaseP
   if (text === null || text === '') return invalid('A silence needs a reason.')
   const wrongUntil = untilMs === null ? null : untilProblem(untilMs, nowMs)
   if (wrongUntil !== null) return wrongUntil
-  return { client, indicator, untilMs: untilMs as number | null, actor: who, reason: text }
+  return {
+    client,
+    indicator,
+    untilMs: untilMs as number | null,
+    actor: who,
+    reason: text,
+    isOwn: isOwn === true,
+  }
 }
 
 /** Text without control characters but line breaks and tabs, composed (NFC); null: it is none, or too long. */

@@ -56,10 +56,38 @@ const NEAR = 2
 const ABOUT = 3
 const NIGHT_ENDS = 5
 
+/** When a client is on, by the hours in which it had hits. */
+export interface TimesOfDay {
+  /** Hours of the day with hits. */
+  readonly hours: number
+  /** Nights with hits between midnight and five. */
+  readonly nights: number
+  /** Hits by hour of the day, 24 of them. */
+  readonly byHour: readonly number[]
+}
+
 /** Judges a pair by its intervals and the hours of its client. */
 export function judgeBeacon(histogram: Histogram, hours: readonly HourOfHits[]): Beacon {
-  const figures = figuresOf(histogram, hours)
+  return judgeIntervals(histogram, timesOfDay(hours))
+}
+
+/** As `judgeBeacon`, for many pairs of one client. */
+export function judgeIntervals(histogram: Histogram, { hours, nights }: TimesOfDay): Beacon {
+  const figures = { ...figuresOf(histogram), hours, nights }
   return { ...figures, hint: hintOf(figures) }
+}
+
+/** In the time zone of the machine. */
+export function timesOfDay(hours: readonly HourOfHits[]): TimesOfDay {
+  const byHour = Array.from({ length: 24 }, () => 0)
+  const nights = new Set<number>()
+  for (const { at, hits } of hours) {
+    if (hits <= 0) continue
+    const hour = localHour(at)
+    byHour[hour]! += hits
+    if (hour < NIGHT_ENDS) nights.add(localDay(at))
+  }
+  return { hours: byHour.filter((hits) => hits > 0).length, nights: nights.size, byHour }
 }
 
 function hintOf({ intervals, share, variation, nights }: BeaconFigures): BeaconHint {
@@ -69,12 +97,9 @@ function hintOf({ intervals, share, variation, nights }: BeaconFigures): BeaconH
   return share < IRREGULAR && nights === 0 ? 'human-like' : 'unknown'
 }
 
-function figuresOf(histogram: Histogram, hours: readonly HourOfHits[]): BeaconFigures {
+function figuresOf(histogram: Histogram): Omit<BeaconFigures, 'hours' | 'nights'> {
   const intervals = sum(histogram, 0, histogram.length - 1)
-  const seen = hours.filter(({ hits }) => hits > 0)
-  const nights = new Set(seen.filter(({ at }) => localHour(at) < NIGHT_ENDS).map(({ at }) => localDay(at)))
-  const times = { hours: new Set(seen.map(({ at }) => localHour(at))).size, nights: nights.size }
-  if (intervals === 0) return { intervals, modalMs: null, share: 0, variation: 0, ...times }
+  if (intervals === 0) return { intervals, modalMs: null, share: 0, variation: 0 }
   const mode = modeOf(histogram)
   const { mean, deviation } = spread(histogram, mode - ABOUT, mode + ABOUT)
   return {
@@ -82,7 +107,6 @@ function figuresOf(histogram: Histogram, hours: readonly HourOfHits[]): BeaconFi
     modalMs: spread(histogram, mode - NEAR, mode + NEAR).mean,
     share: sum(histogram, mode - NEAR, mode + NEAR) / intervals,
     variation: deviation / mean,
-    ...times,
   }
 }
 

@@ -3,7 +3,7 @@ import type { Row } from '../client-rows.ts'
 import type { Ask } from '../read-connection.ts'
 import type { UnitIndex } from '../units.ts'
 import { caseFilterSql, type CaseFilter } from './case-filter.ts'
-import { CASE_STATES, type CaseState } from './states.ts'
+import { CASE_STATES, OPEN_STATES, type CaseState } from './states.ts'
 
 export type ByState = Readonly<Record<CaseState, number>>
 
@@ -21,27 +21,39 @@ export interface CaseCounts {
   readonly urgent: number
 }
 
-export interface CampaignSummary {
-  /** Empty: lists without a campaign. */
-  readonly campaign: string
-  /** Machines with a case of it, and routers. */
-  readonly machines: number
-  readonly routers: number
-  /** Cases of machines. */
-  readonly states: ByState
-  readonly reinfections: number
-  /** Hits of machines and routers. */
-  readonly hits: number
-  readonly firstHit: number
-  readonly lastHit: number
-  /** Ids of its lists, now. */
-  readonly lists: readonly string[]
+interface CaseSource {
+  readonly ask: Ask
+  readonly units: UnitIndex
+  /** Row ids of the indicators that hold a text. */
+  readonly matching: (text: string) => readonly number[]
 }
 
-const OPEN: readonly CaseState[] = ['new', 'confirmed', 'cleaning', 'reinfected']
+/** All cases there are, for metrics. */
+export interface CaseTotals {
+  /** Of machines. */
+  readonly states: ByState
+  /** Ever opened, also of routers, and those that are deleted by now. */
+  readonly opened: number
+  /** Of these, of priority units and not done. */
+  readonly urgent: number
+}
 
-export function countCases(ask: Ask, units: UnitIndex, filter: CaseFilter): CaseCounts {
-  const { conditions, values } = caseFilterSql(filter, units)
+/** 5 ms for 30,000 cases. */
+export function caseTotals(ask: Ask): CaseTotals {
+  const ofMachines = ask(
+    `SELECT state, priority, count(*) AS n FROM campaign_case
+     WHERE client_id NOT IN (SELECT id FROM client WHERE kind = 'router') GROUP BY state, priority`,
+  )
+  const [last] = ask(`SELECT seq FROM sqlite_sequence WHERE name = 'campaign_case'`)
+  return {
+    states: byState(ofMachines),
+    opened: Number(last?.['seq'] ?? 0),
+    urgent: sum(ofMachines.filter(isUrgent)),
+  }
+}
+
+export function countCases({ ask, units, matching }: CaseSource, filter: CaseFilter): CaseCounts {
+  const { conditions, values } = caseFilterSql(filter, units, matching)
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
   const rows = ask(
     `SELECT c.address, c.kind, k.campaign, k.state, k.priority, count(*) AS n FROM campaign_case AS k
@@ -66,44 +78,13 @@ export function countCases(ask: Ask, units: UnitIndex, filter: CaseFilter): Case
     campaigns: [...byCampaign]
       .map(([campaign, of]) => ({ campaign, states: byState(of) }))
       .sort((a, b) => compare(a.campaign, b.campaign)),
-    urgent: sum(
-      ofMachines.filter(({ priority, state }) => priority === 'high' && OPEN.includes(state as CaseState)),
-    ),
+    urgent: sum(ofMachines.filter(isUrgent)),
   }
 }
 
-/** Every campaign with cases. */
-export function campaignSummaries(ask: Ask, units: UnitIndex, filter: CaseFilter): CampaignSummary[] {
-  const { conditions, values } = caseFilterSql(filter, units)
-  const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
-  const rows = ask(
-    `SELECT k.campaign, c.kind, k.state, count(*) AS n, sum(k.reinfection_count) AS reinfections,
-       sum(k.hit_count) AS hits, min(k.first_hit_at) AS first_at, max(k.last_hit_at) AS last_at
-     FROM campaign_case AS k JOIN client AS c ON c.id = k.client_id ${where} GROUP BY k.campaign, c.kind, k.state`,
-    values,
-  )
-  const lists = Map.groupBy(
-    ask(`SELECT name, coalesce(campaign, '') AS campaign FROM list ORDER BY name`),
-    ({ campaign }) => String(campaign),
-  )
-  const byCampaign = Map.groupBy(rows, ({ campaign }) => String(campaign))
-  return [...byCampaign]
-    .map(([campaign, of]) => {
-      const ofMachines = of.filter(({ kind }) => kind !== 'router')
-      return {
-        campaign,
-        // A client has one case of a campaign.
-        machines: sum(ofMachines),
-        routers: sum(of) - sum(ofMachines),
-        states: byState(ofMachines),
-        reinfections: sum(ofMachines, 'reinfections'),
-        hits: sum(of, 'hits'),
-        firstHit: Math.min(...of.map((row) => Number(row['first_at']))),
-        lastHit: Math.max(...of.map((row) => Number(row['last_at']))),
-        lists: (lists.get(campaign) ?? []).map(({ name }) => String(name)),
-      }
-    })
-    .sort((a, b) => compare(a.campaign, b.campaign))
+/** Of a priority unit, and not done. */
+function isUrgent({ priority, state }: Row): boolean {
+  return priority === 'high' && OPEN_STATES.includes(state as CaseState)
 }
 
 function byState(rows: readonly Row[]): ByState {

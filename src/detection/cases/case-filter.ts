@@ -1,5 +1,5 @@
 /** Which cases a list of cases is about, as SQL conditions on `campaign_case k` and `client c`. */
-import { nowInRanges, type FilterSql } from '../client-filter.ts'
+import { nowInRanges, searchSql, type FilterSql } from '../client-filter.ts'
 import type { ClientKind } from '../client-identity.ts'
 import type { UnitIndex } from '../units.ts'
 import type { CaseState, Priority } from './states.ts'
@@ -23,16 +23,26 @@ export interface CaseFilter {
   /** Milliseconds since 1970, both inclusive: cases whose last hit lies between them. */
   readonly since?: number | undefined
   readonly until?: number | undefined
+  /** Opened at that time or later. */
+  readonly openedSince?: number | undefined
+  /** What is searched for of the client, as in ClientFilter. */
+  readonly q?: string | undefined
 }
 
-export function caseFilterSql(filter: CaseFilter, units: UnitIndex): FilterSql {
+/** `matching` gives the row ids of indicators that hold a text. */
+export function caseFilterSql(
+  filter: CaseFilter,
+  units: UnitIndex,
+  matching: (text: string) => readonly number[],
+): FilterSql {
   const conditions: string[] = []
   const values: FilterSql['values'] = {}
   const add = (condition: string, named: FilterSql['values']): void => {
     conditions.push(condition)
     Object.assign(values, named)
   }
-  const { states, campaign, unit, within, assignee, client, priority, kind, since, until } = filter
+  const { states, campaign, unit, within, assignee, client, priority, kind, since, until, openedSince, q } =
+    filter
   if (states !== undefined)
     add('k.state IN (SELECT value FROM json_each(:states))', { states: JSON.stringify(states) })
   if (campaign !== undefined) add('k.campaign = :campaign', { campaign })
@@ -63,6 +73,11 @@ export function caseFilterSql(filter: CaseFilter, units: UnitIndex): FilterSql {
       until,
       untilMinute: minuteOf(until),
     })
+  if (openedSince !== undefined) add('k.opened_at >= :openedSince', { openedSince })
+  if (q !== undefined && q !== '') {
+    const search = searchSql(q, matching)
+    add(search.condition, search.values)
+  }
   return { conditions, values }
 }
 

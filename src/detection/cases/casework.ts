@@ -2,18 +2,16 @@
  * All that the store thread does about cases: the witness of commits, officers' letters, and what is to be done now and
  * then.
  */
-import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../../clock.ts'
 import type { KeepSettings, Settings } from '../../config/settings.ts'
 import { faultKind, isOurs } from '../fault.ts'
 import type { StoreLog } from '../log.ts'
 import type { OpenWitness } from '../pair-change.ts'
-import { DATABASE_FILE } from '../schema.ts'
 import type { StoreSession } from '../store-session.ts'
 import type { StoreWriter } from '../store-writer.ts'
 import { invalid } from './asked.ts'
-import { Backup, type BackupDone, type BackupProgress } from './backup.ts'
+import { Backup, type BackupDone, type BackupEnd, type BackupProgress } from './backup.ts'
 import { CaseDesk, type CaseChanged, type CaseProblem, type SilenceSet } from './desk.ts'
 import type { EventBounds } from './event-log.ts'
 import { Holds, type HoldSet } from './holds.ts'
@@ -32,6 +30,8 @@ export interface CaseworkOptions {
   readonly clock: Clock
   readonly log: StoreLog
   readonly eventBounds?: EventBounds
+  /** Other databases in the data directory that backups hold. */
+  readonly beside?: readonly string[]
 }
 
 /** Of one open connection. */
@@ -61,7 +61,7 @@ export class Casework {
     this.#options = options
     this.#settings = settings
     this.#units = new UnitWatch(settings.units)
-    this.#backup = new Backup(join(directory, DATABASE_FILE), clock, log)
+    this.#backup = new Backup(directory, options.beside ?? [], clock, log)
     this.#warn()
   }
 
@@ -136,14 +136,21 @@ export class Casework {
     return { units: listed.length }
   }
 
-  /** `store/backup`: writes a copy of the store to a path. Never rejects. */
-  async backupTo(path: unknown): Promise<BackupDone | CaseProblem> {
+  /** `store/backup`, see BackupAsked: begins to write a copy, and says how far it is. Never rejects. */
+  async beginBackup(asked: unknown): Promise<BackupProgress | BackupDone | CaseProblem> {
+    const isFree = this.#backup.progress === null
+    const written = this.backupTo(asked)
+    return (isFree ? this.#backup.progress : null) ?? written
+  }
+
+  /** Writes a copy, see BackupAsked, and resolves when it is done. Never rejects. */
+  async backupTo(asked: unknown): Promise<BackupDone | CaseProblem> {
     try {
       const used = this.#within(({ database }) => {
         const one = (name: string): number => Number(database.prepare(`PRAGMA ${name}`).get()![name])
         return (one('page_count') - one('freelist_count')) * one('page_size')
       })
-      return await this.#backup.to(path, used)
+      return await this.#backup.to(asked, used)
     } catch (error) {
       return unavailable(error)
     }
@@ -154,9 +161,9 @@ export class Casework {
     return this.#office?.holds.any ?? this.#settings.keep.holds.length > 0
   }
 
-  /** Of the backup that is being written, or null. */
-  get backupProgress(): BackupProgress | null {
-    return this.#backup.progress
+  /** Of the backup that is being written, and how the last one ended. */
+  get backup(): { readonly running: BackupProgress | null; readonly last: BackupEnd | null } {
+    return { running: this.#backup.progress, last: this.#backup.last }
   }
 
   /** Whether everything that is too old is gone as of today, and what stands in the way of upkeep, or null. */
@@ -176,8 +183,9 @@ export class Casework {
     }
   }
 
-  /** Writes what waits in memory, before the file is closed. Never throws. */
+  /** Writes what waits in memory, before the file is closed, and gives up a backup. Never throws. */
   flush(): void {
+    this.#backup.stop()
     if (this.#office === null) return
     try {
       while (this.#within((session, { upkeep }) => upkeep.flushRhythms(session)));

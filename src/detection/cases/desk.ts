@@ -5,7 +5,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Row } from '../client-rows.ts'
 import { CAMPAIGN_PAIRS } from './campaign-pairs.ts'
-import { CHANGES_A_CASE, readChange, readSilence, type AskedChange } from './asked.ts'
+import { CHANGES_A_CASE, readChange, readSilence, type AskedChange, type AskedSilence } from './asked.ts'
 import { clientStatus, PERMITTED, type CaseState } from './states.ts'
 import type { CaseWitness } from './witness.ts'
 
@@ -46,6 +46,8 @@ export class CaseDesk {
   readonly #dropSilencesOf: StatementSync
   readonly #findClient: StatementSync
   readonly #indicatorsOf: StatementSync
+  readonly #silencedOf: StatementSync
+  readonly #pairsWith: StatementSync
   readonly #statesOf: StatementSync
   readonly #saveStatus: StatementSync
   readonly #cleanedAhead: StatementSync
@@ -76,6 +78,12 @@ export class CaseDesk {
        WHERE c.id = coalesce((SELECT client_id FROM client_alias WHERE old_id = ?1), ?1)`,
     )
     this.#indicatorsOf = database.prepare('SELECT id FROM indicator WHERE value = ?')
+    this.#silencedOf = database.prepare(
+      'SELECT i.id FROM indicator AS i JOIN silence AS s ON s.indicator_id = i.id AND s.client_id = ? WHERE i.value = ?',
+    )
+    this.#pairsWith = database.prepare(
+      'SELECT DISTINCT i.id FROM indicator AS i JOIN hit AS h ON h.indicator_id = i.id AND h.client_id = ? WHERE i.value = ?',
+    )
     this.#statesOf = database.prepare('SELECT state FROM campaign_case WHERE client_id = ?')
     this.#saveStatus = database.prepare('UPDATE client SET status = ?1 WHERE id = ?2 AND status <> ?1')
     this.#cleanedAhead = database.prepare('SELECT * FROM campaign_case WHERE cleaned_at > ?')
@@ -103,15 +111,25 @@ export class CaseDesk {
     const client = this.#findClient.get(read.client)
     if (client === undefined) return { problem: 'not-found', message: `There is no client ${read.client}.` }
     const id = Number(client['id'])
-    const indicators = this.#indicatorsOf.all(read.indicator).map((row) => Number(row['id']))
-    if (indicators.length === 0)
-      return { problem: 'not-found', message: `Nobody has asked for ${read.indicator}.` }
+    const indicators = this.#silenceable(id, read)
+    if (indicators.length === 0) return { problem: 'not-found', message: notSilenceable(read) }
     for (const indicator of indicators) {
       if (read.untilMs === null) this.#dropSilence.run(id, indicator)
       else this.#addSilence.run(id, indicator, read.untilMs, nowMs, read.actor, read.reason, null)
     }
     this.#witness.book.drop(id)
     return { indicators: indicators.length }
+  }
+
+  /** Ids of the indicators of that text which can be silenced for a client, or of those which are. */
+  #silenceable(client: number, { indicator, untilMs, isOwn }: AskedSilence): number[] {
+    const rows =
+      untilMs === null
+        ? this.#silencedOf.all(client, indicator)
+        : isOwn
+          ? this.#pairsWith.all(client, indicator)
+          : this.#indicatorsOf.all(indicator)
+    return rows.map((row) => Number(row['id']))
   }
 
   /**
@@ -206,4 +224,9 @@ export class CaseDesk {
     for (const pair of pairs)
       this.#addSilence.run(client, pair['indicator_id']!, untilMs, nowMs, actor, reason, row['id']!)
   }
+}
+
+function notSilenceable({ client, indicator, untilMs, isOwn }: AskedSilence): string {
+  if (untilMs === null) return `${indicator} is not silenced for client ${client}.`
+  return isOwn ? `Client ${client} has not asked for ${indicator}.` : `Nobody has asked for ${indicator}.`
 }

@@ -58,6 +58,15 @@ export function eventsEnd(ask: Ask): Pick<EventPage, 'log' | 'next'> {
   return { log: String(log!['key']), next: lastNumber(ask) }
 }
 
+/** The number of the last event up to number `upTo` that is of `atMs` or before, pairs that are new left out; 0: there is none. */
+export function lastCaseEvent(ask: Ask, upTo: number, atMs: number): number {
+  const [row] = ask(
+    `SELECT id FROM event WHERE id <= :upTo AND kind <> 'pair-new' AND at <= :atMs ORDER BY id DESC LIMIT 1`,
+    { upTo, atMs },
+  )
+  return Number(row?.['id'] ?? 0)
+}
+
 /** The last number that was given out, whether or not that event is still there. */
 function lastNumber(ask: Ask): number {
   const [row] = ask(`SELECT seq FROM sqlite_sequence WHERE name = 'event'`)

@@ -13,7 +13,8 @@ import type { ClientFilter, StoreReader } from '../queries.ts'
 import type { CaseFilter } from './case-filter.ts'
 import type { CaseReader, CaseSummary } from './queries.ts'
 
-const A_PAGE = 1000
+/** What of a page outlives a collection of young objects is copied: small ones cost a third less a row. */
+const A_PAGE = 100
 
 /** What one client did with one indicator, as one server saw it. */
 export interface HitExport {
@@ -54,12 +55,12 @@ export interface HitFilter {
   readonly until?: number | undefined
 }
 
-/** Clients, page by page. Throws StoreUnavailable. */
+/** Clients, page by page, without the addresses they had. Throws StoreUnavailable. */
 export function exportClients(
   store: Pick<StoreReader, 'listClients'>,
   filter: ClientFilter = {},
 ): Generator<readonly ClientSummary[]> {
-  return pages((cursor) => store.listClients(filter, { sort: 'found', limit: A_PAGE, cursor }))
+  return pages((cursor) => store.listClients(filter, { sort: 'found', limit: A_PAGE, cursor, addresses: 0 }))
 }
 
 /** Cases, page by page. Throws StoreUnavailable. */

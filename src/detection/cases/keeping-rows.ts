@@ -6,6 +6,9 @@ import type { Ask } from '../read-connection.ts'
 import { timeOf } from './case-rows.ts'
 import type { Deleted } from './deletions.ts'
 
+/** Twice those that can be in force. */
+const MOST_HOLDS = 2000
+
 export interface HoldRow {
   readonly id: number
   readonly document: string
@@ -33,8 +36,11 @@ export interface DeletionRow {
   readonly amount: number
 }
 
+/** Those in force and the last ones that were lifted, the newest first. */
 export function holdRows(ask: Ask): HoldRow[] {
-  return ask('SELECT * FROM hold ORDER BY id DESC').map((row) => ({
+  const sql = 'SELECT * FROM hold ORDER BY released_at IS NOT NULL, id DESC LIMIT :most'
+  const rows = ask(`SELECT * FROM (${sql}) ORDER BY id DESC`, { most: MOST_HOLDS })
+  return rows.map((row) => ({
     id: Number(row['id']),
     document: String(row['document']),
     scope: row['scope'] as HoldScope,
@@ -69,4 +75,14 @@ export function deletionRows(ask: Ask, limit: number, cursor: string | undefined
     }),
     (row) => writeCursor('deletions', [Number(row['id'])]),
   )
+}
+
+/** Whether any list ever belonged to a campaign. */
+export function hasCampaign(ask: Ask, campaign: string): boolean {
+  return ask('SELECT 1 FROM list_campaign WHERE campaign = :campaign LIMIT 1', { campaign }).length > 0
+}
+
+/** The day (UTC, since 1970) of which everything too old is gone; null: none yet. */
+export function sweptDay(ask: Ask): number | null {
+  return timeOf(ask(`SELECT value FROM fact WHERE name = 'swept_day'`)[0]?.['value'])
 }

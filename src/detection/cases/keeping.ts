@@ -16,7 +16,7 @@ export function cutoffMs(nowMs: number, months: number): number {
 }
 
 /** What people are to be warned of; one sentence each. */
-export function keepWarnings({ level, hitsMonths, casesMonths }: KeepSettings): string[] {
+export function keepWarnings({ level, hitsMonths, casesMonths, auditMonths }: KeepSettings): string[] {
   if (level === null) return []
   const least = LEVEL_MONTHS[level]
   const short = (key: string, months: number): string[] =>
@@ -25,17 +25,22 @@ export function keepWarnings({ level, hitsMonths, casesMonths }: KeepSettings): 
       : [
           `keep.${key}: ${monthsText(months)} is less than the ${monthsText(least)} that level ${level} asks for`,
         ]
-  return [...short('hits', hitsMonths), ...short('cases', casesMonths)]
+  return [...short('hits', hitsMonths), ...short('cases', casesMonths), ...short('audit', auditMonths)]
 }
 
 /** What the record of a deletion calls the rule: `keep.hits 12 months`. */
-export function ruleText(key: 'hits' | 'cases', months: number): string {
+export function ruleText(key: 'hits' | 'cases' | 'audit', months: number): string {
   return `keep.${key} ${monthsText(months)}`
 }
 
 /** Days since 1970 (UTC). */
 export function dayOf(ms: number): number {
   return Math.floor(ms / DAY_MS)
+}
+
+/** When a day since 1970 begins (UTC), milliseconds. */
+export function startOfDay(day: number): number {
+  return day * DAY_MS
 }
 
 function monthsText(months: number): string {

@@ -1,15 +1,14 @@
 /** Reads cases, events, holds and deletions from the store for the admin plane, on the connection of `StoreReader`. */
 import { INDICATOR_KINDS } from '../../thread/hit-table.ts'
-import type { Row } from '../client-rows.ts'
+import type { ClientHit } from '../client-rows.ts'
 import { pageOf, readCursor, writeCursor, type Page } from '../cursor.ts'
-import { HOUR_MS } from '../hit-totals.ts'
-import type { PageRequest, StoreReader } from '../queries.ts'
+import type { PageRequest, SortedRequest, StoreReader } from '../queries.ts'
 import type { Ask } from '../read-connection.ts'
-import { judgeBeacon, type Beacon } from './beacon.ts'
-import { beaconWords, type BeaconWords } from './beacon-words.ts'
+import { timesOfDay } from './beacon.ts'
 import { CAMPAIGN_PAIRS } from './campaign-pairs.ts'
-import { campaignSummaries, countCases, type CampaignSummary, type CaseCounts } from './case-counts.ts'
+import { countCases, type CaseCounts } from './case-counts.ts'
 import { caseFilterSql, type CaseFilter } from './case-filter.ts'
+import { caseSort, type CaseSort } from './case-sorts.ts'
 import {
   CASE_COLUMNS,
   CASE_TABLES,
@@ -20,22 +19,33 @@ import {
   type CaseIndicator,
   type CaseSummary,
 } from './case-rows.ts'
-import { eventsAfter, eventsEnd, type EventPage, type EventScope } from './event-reader.ts'
-import { deletionRows, holdRows, type DeletionRow, type HoldRow } from './keeping-rows.ts'
-import { readHistogram } from './rhythm.ts'
+import {
+  clientFile,
+  clientHours,
+  histogramOf,
+  pairRhythm,
+  type ClientFile,
+  type PairRhythm,
+} from './client-file.ts'
+import { eventsAfter, eventsEnd, lastCaseEvent, type EventPage, type EventScope } from './event-reader.ts'
+import {
+  deletionRows,
+  holdRows,
+  hasCampaign,
+  sweptDay,
+  type DeletionRow,
+  type HoldRow,
+} from './keeping-rows.ts'
+import { silenceRows, type SilenceFilter, type SilenceRow } from './silence-rows.ts'
 
-export type { CampaignSummary, CaseCounts } from './case-counts.ts'
+export type { CaseCounts } from './case-counts.ts'
 export type { CaseFilter } from './case-filter.ts'
+export { CASE_SORTS, type CaseSort } from './case-sorts.ts'
 export type { CaseChangeRow, CaseIndicator, CaseSummary } from './case-rows.ts'
+export { pairKey, type ClientFile, type PairNote, type PairRhythm } from './client-file.ts'
 export type { EventPage, EventScope, StoredEvent } from './event-reader.ts'
 export type { DeletionRow, HoldRow } from './keeping-rows.ts'
-
-/**
- * `found`: the case opened last comes first; nothing is missed or told twice while cases come. `recent`: the one hit
- * last, to the minute; `changed`: the one changed last. One that is hit or changed meanwhile moves to the front, behind
- * which a cursor does not look.
- */
-export type CaseSort = 'found' | 'recent' | 'changed'
+export type { SilenceFilter, SilenceRow } from './silence-rows.ts'
 
 export interface CaseDetail extends CaseSummary {
   /** The first page of `listHistory`. */
@@ -44,55 +54,41 @@ export interface CaseDetail extends CaseSummary {
   readonly indicators: readonly CaseIndicator[]
 }
 
-export interface PairRhythm extends Beacon {
-  readonly reason: BeaconWords
-}
-
 const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 1000
 const SHOWN_INDICATORS = 100
-/** Hours that tell when a client is on: two months in which there are any every hour. */
-const HOURS_LOOKED_AT = 60 * 24
-const SORT_KEYS: Readonly<Record<CaseSort, string | null>> = {
-  found: null,
-  recent: 'last_hit_minute',
-  changed: 'changed_at',
-}
+
+type Store = Pick<StoreReader, 'connection' | 'units' | 'matchingIndicators'>
 
 export class CaseReader {
-  readonly #store: Pick<StoreReader, 'connection' | 'units'>
+  readonly #store: Store
   readonly #ask: Ask
 
-  constructor(store: Pick<StoreReader, 'connection' | 'units'>) {
+  constructor(store: Store) {
     this.#store = store
     this.#ask = store.connection.ask
   }
 
   /** Cases. Throws BadCursor, StoreUnavailable. */
-  listCases(
-    filter: CaseFilter = {},
-    request: PageRequest & { readonly sort?: CaseSort | undefined } = {},
-  ): Page<CaseSummary> {
-    const sort = request.sort ?? 'found'
+  listCases(filter: CaseFilter = {}, request: SortedRequest<CaseSort> = {}): Page<CaseSummary> {
+    const { units, matchingIndicators } = this.#store
     const limit = limitOf(request)
-    const key = SORT_KEYS[sort]
-    const { conditions, values } = caseFilterSql(filter, this.#store.units)
-    if (request.cursor !== undefined) {
-      const keys = readCursor(request.cursor, `cases-${sort}`, key === null ? 1 : 2)
-      conditions.push(key === null ? 'k.id < :atId' : `(k.${key}, k.id) < (:atKey, :atId)`)
-      Object.assign(values, key === null ? { atId: keys[0]! } : { atKey: keys[0]!, atId: keys[1]! })
-    }
-    const rows = this.#ask(
-      `SELECT ${CASE_COLUMNS} FROM ${CASE_TABLES} ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}
-       ORDER BY ${key === null ? '' : `k.${key} DESC, `}k.id DESC LIMIT :limit`,
-      { ...values, limit: limit + 1 },
-    )
+    const { conditions, values } = caseFilterSql(filter, units, matchingIndicators)
+    const sort = caseSort(request.sort ?? 'found', request.isReversed ?? false, units)
+    const behind = request.cursor === undefined ? null : sort.keyset.behind(request.cursor)
+    const all = [...sort.conditions, ...conditions, ...(behind === null ? [] : [behind.condition])]
+    const told = { columns: CASE_COLUMNS, rows: CASE_TABLES, id: 'k.id' }
+    const rows = this.#ask(sort.keyset.page({ tables: sort.tables, conditions: all }, told), {
+      ...sort.values,
+      ...values,
+      ...behind?.values,
+      limit: limit + 1,
+    })
     return pageOf(
       rows,
       limit,
-      (row) => caseSummary(row, this.#store.units),
-      (row) =>
-        writeCursor(`cases-${sort}`, [...(key === null ? [] : [Number(row[key])]), Number(row['case_id'])]),
+      (row) => caseSummary(row, units),
+      (row) => sort.keyset.cursorOf(row),
     )
   }
 
@@ -126,17 +122,18 @@ export class CaseReader {
        WHERE r.client_id = :clientId AND i.value = :indicator`,
       { clientId, indicator },
     )
-    return rhythmOf(row, this.#hours(clientId))
+    return pairRhythm(histogramOf(row), timesOfDay(clientHours(this.#ask, clientId)))
+  }
+
+  /** What is known of a client (none that was merged) beside its hits, and of these. Throws StoreUnavailable. */
+  clientFile(clientId: number, hits: readonly Pick<ClientHit, 'indicator' | 'kind'>[]): ClientFile {
+    return this.#store.connection.atOnce(() => clientFile(this.#ask, clientId, hits))
   }
 
   /** Throws StoreUnavailable. */
   counts(filter: CaseFilter = {}): CaseCounts {
-    return this.#store.connection.atOnce(() => countCases(this.#ask, this.#store.units, filter))
-  }
-
-  /** Every campaign with cases. Throws StoreUnavailable. */
-  campaigns(filter: CaseFilter = {}): CampaignSummary[] {
-    return this.#store.connection.atOnce(() => campaignSummaries(this.#ask, this.#store.units, filter))
+    const { units, matchingIndicators: matching } = this.#store
+    return this.#store.connection.atOnce(() => countCases({ ask: this.#ask, units, matching }, filter))
   }
 
   /** Events behind number `after`, ascending, a thousand at most. Throws StoreUnavailable. */
@@ -149,9 +146,29 @@ export class CaseReader {
     return this.#store.connection.atOnce(() => eventsEnd(this.#ask))
   }
 
+  /** The number of the last event up to `upTo` that is of `atMs` or before, new pairs left out; 0: none. Throws StoreUnavailable. */
+  lastCaseEvent(upTo: number, atMs: number): number {
+    return lastCaseEvent(this.#ask, upTo, atMs)
+  }
+
   /** Legal holds set while the server runs, also lifted ones, the newest first. Throws StoreUnavailable. */
   holds(): HoldRow[] {
     return holdRows(this.#ask)
+  }
+
+  /** What is silenced, by client and indicator. Throws BadCursor, StoreUnavailable. */
+  listSilences(filter: SilenceFilter = {}, request: PageRequest = {}): Page<SilenceRow> {
+    return silenceRows(this.#ask, this.#store.units, filter, limitOf(request), request.cursor)
+  }
+
+  /** Whether any list ever belonged to a campaign. Throws StoreUnavailable. */
+  hasCampaign(campaign: string): boolean {
+    return hasCampaign(this.#ask, campaign)
+  }
+
+  /** The day (UTC, since 1970) of which everything too old is gone; null: none yet. Throws StoreUnavailable. */
+  sweptDay(): number | null {
+    return sweptDay(this.#ask)
   }
 
   /** What was deleted, the newest first. Throws BadCursor, StoreUnavailable. */
@@ -177,9 +194,9 @@ export class CaseReader {
        ORDER BY p.last_at DESC, p.indicator_id DESC`,
       { client: clientId, campaign, firstMs: firstHit, lastMs: lastHit, limit: SHOWN_INDICATORS },
     )
-    const hours = this.#hours(clientId)
+    const times = timesOfDay(clientHours(this.#ask, clientId))
     return rows.map((row) => {
-      const { hint, reason } = rhythmOf(row, hours)
+      const { hint, reason } = pairRhythm(histogramOf(row), times)
       return {
         indicator: String(row['value']),
         kind: INDICATOR_KINDS[Number(row['kind'])] ?? 'exact',
@@ -192,19 +209,6 @@ export class CaseReader {
       }
     })
   }
-
-  #hours(clientId: number): { at: number; hits: number }[] {
-    return this.#ask(
-      'SELECT hour, hit_count FROM hit_hour WHERE client_id = :clientId ORDER BY hour DESC LIMIT :limit',
-      { clientId, limit: HOURS_LOOKED_AT },
-    ).map(({ hour, hit_count: hits }) => ({ at: Number(hour) * HOUR_MS, hits: Number(hits) }))
-  }
-}
-
-function rhythmOf(row: Row | undefined, hours: Parameters<typeof judgeBeacon>[1]): PairRhythm {
-  const histogram = (row?.['histogram'] ?? new Uint8Array(0)) as Uint8Array
-  const beacon = judgeBeacon(readHistogram(histogram), hours)
-  return { ...beacon, reason: beaconWords(beacon) }
 }
 
 function limitOf({ limit = DEFAULT_LIMIT }: PageRequest): number {

@@ -26,6 +26,11 @@ export function middleMs(bucket: number): number {
   return SHORTEST_MS * 2 ** ((bucket + 0.5) / AN_OCTAVE)
 }
 
+/** Where a bucket begins, milliseconds; the last one has no end. */
+export function startMs(bucket: number): number {
+  return SHORTEST_MS * 2 ** (bucket / AN_OCTAVE)
+}
+
 /**
  * Counts one more interval. Where a count would not fit into a byte all are halved: what was lately weighs more than
  * what was long ago.

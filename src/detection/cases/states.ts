@@ -5,6 +5,9 @@
 export const CASE_STATES = ['new', 'confirmed', 'cleaning', 'cleaned', 'reinfected', 'false-alarm'] as const
 export type CaseState = (typeof CASE_STATES)[number]
 
+/** Those in which there is something to do. */
+export const OPEN_STATES: readonly CaseState[] = ['new', 'confirmed', 'cleaning', 'reinfected']
+
 export const PRIORITIES = ['normal', 'high'] as const
 export type Priority = (typeof PRIORITIES)[number]
 
@@ -20,7 +23,7 @@ export const PERMITTED: Readonly<Record<CaseState, readonly CaseState[]>> = {
 }
 
 /** What counts for a client with several cases: what nobody has looked at first, what is done last. */
-const PRESSING: readonly CaseState[] = [
+export const PRESSING: readonly CaseState[] = [
   'reinfected',
   'new',
   'confirmed',

@@ -20,8 +20,8 @@ const ROWS_A_STEP = 500
 const PAGES_KEPT = 256
 const PAGES_A_STEP = 256
 const SOURCES = ['register', 'lease', 'neighbour', 'edns', 'reverse', 'none'] as const
-/** Copies of the database beside it: before a step of its schema, corrupt, replaced by a backup. */
-const COPY = /^thanhloc\.db\.(?:before-\d+|(?:corrupt|replaced)-[\w-]+)$/
+/** Copies of the databases beside them: before a step of the schema, corrupt, replaced by a backup. */
+const COPY = /^(?:thanhloc|accounts)\.db\.(?:before-\d+|(?:corrupt|replaced)-[\w-]+)$/
 
 export interface SweepOptions {
   readonly session: StoreSession
@@ -151,13 +151,16 @@ export class Sweep {
 
   /** A copy that was last written before the cutoff holds nothing younger. */
   #sweepFiles(): boolean {
-    const { directory, holds } = this.#options
+    const { directory, holds, keep, nowMs } = this.#options
     if (holds.any) return false
+    const auditMs = cutoffMs(nowMs, keep.auditMonths)
     for (const name of readdirSync(directory)) {
       const path = join(directory, name)
-      if (!COPY.test(name) || statSync(path).mtimeMs >= this.#hitsMs) continue
+      const isOfTrail = name.startsWith('accounts')
+      if (!COPY.test(name) || statSync(path).mtimeMs >= (isOfTrail ? auditMs : this.#hitsMs)) continue
       for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
-      this.#noteHits('files', 1)
+      if (isOfTrail) this.#deletions.add('files', ruleText('audit', keep.auditMonths), auditMs, nowMs, 1)
+      else this.#noteHits('files', 1)
     }
     return false
   }

@@ -56,17 +56,22 @@ export class UnitWatch {
   }
 
   #rank(): void {
-    const units = new Map(this.#settings.map((unit) => [unit.id, unit]))
-    const high = new Set<string>()
-    for (const { id } of this.#settings) {
-      // The nearest one above that has public addresses; parents that go in a circle end too.
-      let owner = units.get(id)
-      for (let left = units.size; owner !== undefined && owner.wan.length === 0 && left > 0; left--)
-        owner = owner.parent === null ? undefined : units.get(owner.parent)
-      if (owner !== undefined && this.#listed.has(owner.id)) high.add(id)
-    }
-    this.#high = high
+    this.#high = highUnits(this.#settings, this.#listed)
   }
+}
+
+/** The units that come first, of those whose own ids are `listed`. */
+export function highUnits(settings: readonly UnitSettings[], listed: ReadonlySet<string>): Set<string> {
+  const units = new Map(settings.map((unit) => [unit.id, unit]))
+  const high = new Set<string>()
+  for (const { id } of settings) {
+    // The nearest one above that has public addresses; parents that go in a circle end too.
+    let owner = units.get(id)
+    for (let left = units.size; owner !== undefined && owner.wan.length === 0 && left > 0; left--)
+      owner = owner.parent === null ? undefined : units.get(owner.parent)
+    if (owner !== undefined && listed.has(owner.id)) high.add(id)
+  }
+  return high
 }
 
 function parentsOf(units: readonly UnitSettings[]): ReadonlyMap<string, string | null> {

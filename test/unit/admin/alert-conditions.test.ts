@@ -2,9 +2,10 @@ import { expect, test } from 'vitest'
 import { AlertConditions } from '../../../src/admin/alert-conditions.ts'
 import type { Condition } from '../../../src/alerts/alert.ts'
 import { StatusBoard } from '../../../src/metrics/thread-status.ts'
+import type { NodeStatus } from '../../../src/nodes/node-status.ts'
 import { MailError } from '../../../src/thread/mail.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { healthyThreads, listStatus, upstreamStatus, type FakeThreads } from './fake-threads.ts'
+import { healthyThreads, listStatus, TOTALS, upstreamStatus, type FakeThreads } from './fake-threads.ts'
 
 /** What holds after each look: `kind about: reason`. */
 class Bench {
@@ -14,9 +15,11 @@ class Bench {
   readonly ended: string[] = []
   readonly logged: string[] = []
   channels: readonly string[] = ['soc']
+  nodes: readonly NodeStatus[] = []
   readonly conditions = new AlertConditions({
     clock: this.clock,
-    board: new StatusBoard(this.threads, 2, this.clock, () => ({ clients: {}, routers: 0, hitsByList: {}, folded: 0 })), // prettier-ignore
+    board: new StatusBoard(this.threads, 2, this.clock, () => TOTALS),
+    nodes: () => this.nodes,
     log: { error: (_: unknown, text: string) => this.logged.push(text) } as never,
     alerts: {
       status: () => ({ channels: this.channels as never, trouble: null }),
@@ -63,6 +66,20 @@ test('a list that is not taken holds until it is, or until it is no longer confi
   bench.lists(listStatus('a'))
   expect(await bench.look()).toEqual({})
   expect(bench.ended.toSorted()).toEqual(['list-failed a', 'list-failed b'])
+})
+
+test('a list older than it may be holds until it is renewed, or until nobody minds its age', async () => {
+  const bench = new Bench()
+  const stale = { renewedAt: Date.UTC(2026, 10, 18, 8), maxAgeMs: 86_400_000, isStale: true }
+  bench.lists(listStatus('a', stale), listStatus('b', { ...stale, state: 'kept-last-good', error: 'gone' }))
+  expect(await bench.look()).toEqual({
+    'list-stale a': 'not renewed since 2026-11-18T08:00:00.000Z',
+    'list-stale b': 'not renewed since 2026-11-18T08:00:00.000Z',
+    'list-failed b': 'in force in an earlier version: gone',
+  })
+  bench.lists(listStatus('a', { ...stale, isStale: false }))
+  expect(await bench.look()).toEqual({})
+  expect(bench.ended.toSorted()).toEqual(['list-failed b', 'list-stale a', 'list-stale b'])
 })
 
 test('upstreams are down when no thread has a general one that is up', async () => {
@@ -124,4 +141,17 @@ test('it looks every five seconds until it is closed', async () => {
   bench.clock.advance(60_000)
   await bench.conditions.look()
   expect(bench.holds.size).toBe(1)
+})
+
+test('another node holds when it has failed for a minute, until it answers or is no longer configured', async () => {
+  const bench = new Bench()
+  const node = (id: string, failingMs: number | null): NodeStatus =>
+    ({ id, failingMs, error: failingMs === null ? null : 'nobody listens there' }) as NodeStatus
+  bench.nodes = [node('dns-a', 59_000), node('dns-b', 60_000), node('dns-c', null)]
+  expect(await bench.look()).toEqual({ 'node-away dns-b': 'dns-b: nobody listens there' })
+  bench.nodes = [node('dns-a', 64_000), node('dns-b', null)]
+  expect(await bench.look()).toEqual({ 'node-away dns-a': 'dns-a: nobody listens there' })
+  bench.nodes = []
+  expect(await bench.look()).toEqual({})
+  expect(bench.ended).toEqual(['node-away dns-b', 'node-away dns-a'])
 })

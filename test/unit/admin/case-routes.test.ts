@@ -57,6 +57,11 @@ describe('the list of cases', () => {
     expect(shown).toMatchObject({ address: '10.1.2.3', identity: { hostName: 'pc-ketoan' } })
     expect(trail()[0]).toMatchObject({ action: 'client.reveal', target: 'cases', actor: 'token:an' })
     expect(JSON.parse(trail()[0]!.details)).toEqual({ cases: [3], state: 'new' })
+    // Who finds a machine by its name knows whose it is.
+    expect((await call('GET', '/cases?q=ketoan&reveal=false')).body.items[0]).toMatchObject({
+      address: '10.1.2.3',
+    })
+    expect(JSON.parse(trail()[0]!.details)).toEqual({ cases: [3], q: 'ketoan' })
   })
 
   it('passes every filter on, and ends at the units of the caller', async () => {
@@ -67,17 +72,22 @@ describe('the list of cases', () => {
       'state=new&state=reinfected&campaign=&unit=so-tttt&client=7&priority=high&kind=machine&assignee=an'
     await call('GET', `/cases?${query}&since=2026-01-01&until=2026-01-02&sort=changed&limit=5&cursor=x`)
     await call('GET', '/cases?isUnassigned=true')
+    await call('GET', '/cases?q=10.1.&openedSince=2026-01-01&sort=unit&reverse=true&reveal=false')
+    expect(asked[2]).toEqual([
+      { q: '10.1.', openedSince: Date.UTC(2026, 0, 1), within: ['so-tttt'] },
+      { sort: 'unit', isReversed: true, limit: 100 },
+    ])
     expect(asked[0]).toEqual([
       {
         states: ['new', 'reinfected'], campaign: '', unit: 'so-tttt', client: 7, priority: 'high', kind: 'machine', assignee: 'an',
         since: Date.UTC(2026, 0, 1), until: Date.UTC(2026, 0, 3) - 1, within: ['so-tttt'],
       },
-      { sort: 'changed', limit: 5, cursor: 'x' },
+      { sort: 'changed', isReversed: false, limit: 5, cursor: 'x' },
     ]) // prettier-ignore
     expect(asked[1]![0]).toMatchObject({ assignee: null, within: ['so-tttt'] })
     for (const wrong of ['state=ill', 'sort=name', 'limit=0', 'client=0', 'who=an', 'since=soon-or-later'])
       expect((await call('GET', `/cases?${wrong}`)).status, wrong).toBe(400)
-    expect(asked).toHaveLength(2)
+    expect(asked).toHaveLength(3)
   })
 })
 

@@ -7,8 +7,10 @@ import { UnknownChannel } from '../../../src/alerts/alerts.ts'
 import type { Clock } from '../../../src/clock.ts'
 import { parseSettings } from '../../../src/config/load.ts'
 import type { Settings } from '../../../src/config/settings.ts'
-import type { CaseDetail } from '../../../src/detection/cases/queries.ts'
-import type { ClientDetail, ClientSummary } from '../../../src/detection/queries.ts'
+import { Figures } from '../../../src/detection/cases/figures.ts'
+import { pairKey, type CaseDetail, type PairNote } from '../../../src/detection/cases/queries.ts'
+import type { ClientDetail, ClientSummary, StoreTotals } from '../../../src/detection/queries.ts'
+import { UnitIndex } from '../../../src/detection/units.ts'
 import type { ListStatus } from '../../../src/lists/status.ts'
 import { createLog } from '../../../src/log/log.ts'
 import { Counters } from '../../../src/metrics/counters.ts'
@@ -19,6 +21,7 @@ import type { Reloaded } from '../../../src/admin/config-reload.ts'
 import { AllowedHosts } from '../../../src/admin/guard.ts'
 import type { AdminSources } from '../../../src/admin/sources.ts'
 import { openToken } from '../../../src/admin/token.ts'
+import type { NodeStatus } from '../../../src/nodes/node-status.ts'
 import { SecureRandom } from '../../../src/random.ts'
 import { CONTROL_BYTES, ControlWords, Swapped } from '../../../src/thread/control-words.ts'
 import { MailError } from '../../../src/thread/mail.ts'
@@ -75,6 +78,7 @@ export function listStatus(id: string, changes: Partial<ListStatus> = {}): ListS
   return {
     id, number: 1, kind: 'list', path: `/lists/${id}.txt`, campaign: '2022', basis: 'document', action: 'sinkhole',
     format: 'domains', state: 'loaded', digest: 'ab', lastSuccessAt: NOW - 1000, lastAttemptAt: NOW, reloadFailures: 0, error: null,
+    renewedAt: NOW - 60_000, maxAgeMs: null, isStale: false,
     lines: 3, entries: 2, names: 2, addresses: 0, duplicates: 0, refused: {}, firstErrors: [], notEnforceable: {},
     firstNotEnforceable: [], heldBackCount: 0, heldBack: [], ...changes,
   } // prettier-ignore
@@ -112,7 +116,7 @@ export const CLIENT: ClientSummary = {
     key: 'mac:52:54:00:12:34:56', mac: '52:54:00:12:34:56', hostName: 'pc-ketoan', name: 'Máy kế toán 1', department: 'Kế toán',
     place: 'P. 203', role: 'kế toán trưởng', source: 'lease', sure: 'likely', kind: 'machine',
   },
-  addresses: [{ address: '10.1.2.3', from: NOW - 60_000, to: NOW }], unit: 'so-tttt', status: 'new', firstSeen: NOW - 60_000, lastSeen: NOW, hits: 5, blocked: 4, logged: 1,
+  addresses: [{ address: '10.1.2.3', from: NOW - 60_000, to: NOW }], unit: 'so-tttt', priority: 'normal', status: 'new', firstSeen: NOW - 60_000, lastSeen: NOW, hits: 5, blocked: 4, logged: 1,
   indicators: 1, lists: [{ id: 'apt32', campaign: '2022', hits: 5, firstSeen: NOW - 60_000, lastSeen: NOW }],
 } // prettier-ignore
 
@@ -130,13 +134,19 @@ const DETAIL: ClientDetail = {
   timeline: [{ at: NOW - 3_600_000, hits: 5 }],
 } // prettier-ignore
 
+/** Of the client, beside a hit of its. */
+const { address, identity, unit } = CLIENT
+const OF_CLIENT = { clientId: CLIENT.id, address, identity, unit, campaigns: ['2022'] }
+
 type Clients = AdminSources['clients']
 
 export const fakeClients: Clients = {
   listClients: () => ({ items: [CLIENT], next: 'bmV4dA' }),
   getClient: (id) => (id === CLIENT.id ? DETAIL : null),
   listHits: () => DETAIL.hitPage,
+  listPairs: () => ({ items: [{ ...DETAIL.hitPage.items[0]!, ...OF_CLIENT }], next: null, isWhole: true }),
   countClients: () => ({ machines: { new: 1 }, routers: 0, blocked: 4, logged: 1 }),
+  changesSince: () => ({ node: '0123456789abcdef', name: 'dns1', next: '1.2.0.0', isWhole: true, lists: [], clients: [], rows: [] }), // prettier-ignore
 }
 
 export const CASE: CaseDetail = {
@@ -160,15 +170,38 @@ export const CASE: CaseDetail = {
   ],
 } // prettier-ignore
 
+const RHYTHM: PairNote['rhythm'] = {
+  hint: 'unknown', reason: { vi: 'Chưa đủ căn cứ để phân biệt', en: 'Nothing can be said' }, intervals: 0, modalMs: null, share: 0,
+  variation: 0, hours: 1, nights: 0,
+} // prettier-ignore
+
 type Cases = AdminSources['cases']
 
 export const fakeCases: Cases = {
   listCases: () => ({ items: [CASE], next: null }),
   getCase: (id) => (id === CASE.id ? CASE : null),
   listHistory: () => CASE.history,
+  clientFile: (_client, hits) => ({
+    cases: [{ id: CASE.id, campaign: '2022', state: 'new', priority: 'normal', lastHit: NOW }],
+    silences: [],
+    hoursOfDay: Array.from({ length: 24 }, () => 0),
+    rhythm: { ...RHYTHM, indicator: 'evil.test' },
+    pairs: new Map(hits.map((hit) => [pairKey(hit), { silencedUntil: null, rhythm: RHYTHM, intervals: [] }])),
+  }),
   eventsAfter: (after) => ({ log: 'l1', events: [], next: after, isGap: false }),
   eventsEnd: () => ({ log: 'l1', next: 0 }),
+  listSilences: () => ({ items: [], next: null }),
+  holds: () => [],
+  hasCampaign: () => false,
+  listDeletions: () => ({ items: [], next: null }),
+  sweptDay: () => null,
 }
+
+/** What stands in a store with one machine and its case. */
+export const TOTALS: StoreTotals = {
+  clients: { new: 1 }, routers: 0, hitsByList: { apt32: 5 }, folded: 0,
+  cases: { states: { new: 1, confirmed: 0, cleaning: 0, cleaned: 0, reinfected: 0, 'false-alarm': 0 }, opened: 1, urgent: 0 },
+} // prettier-ignore
 
 const NO_ALERTS: AdminSources['alerts'] = {
   status: () => ({ channels: [], trouble: null }),
@@ -198,6 +231,8 @@ export interface FixtureOptions {
   readonly threads?: FakeThreads
   readonly clients?: Partial<Clients>
   readonly cases?: Partial<Cases>
+  readonly figures?: AdminSources['figures']
+  readonly revisions?: AdminSources['revisions']
   readonly hits?: AdminSources['hits']
   readonly token?: string
   readonly bySocket?: boolean
@@ -207,6 +242,12 @@ export interface FixtureOptions {
   readonly faults?: string[]
   /** No channels unless given. */
   readonly alerts?: AdminSources['alerts']
+  /** No sources unless given. */
+  readonly identity?: AdminSources['identity']
+  /** What stands in the store; may throw. */
+  readonly totals?: () => StoreTotals
+  /** None unless given. */
+  readonly nodes?: readonly NodeStatus[]
   /** YAML. */
   readonly settings?: string
 }
@@ -221,11 +262,11 @@ export async function createFixture(options: FixtureOptions = {}): Promise<Fixtu
   const counters = [new Counters(), new Counters()]
   const logged: string[] = []
   const log = createLog('control', { write: (line) => logged.push(line) > 0 }, 'debug', clock)
-  const totals = { clients: { new: 1 }, routers: 0, hitsByList: { apt32: 5 }, folded: 0 }
-  const board = new StatusBoard(threads, 2, clock, () => totals)
+  const board = new StatusBoard(threads, 2, clock, options.totals ?? (() => TOTALS))
   const logDrops = (): Record<string, number> => options.logDrops ?? { control: 0 }
   const build = { version: '0.1.0', node: process.version }
   const alerts = options.alerts ?? NO_ALERTS
+  const identity = options.identity ?? (() => ({ sources: [], told: 0, waiting: 0, dropped: 0 }))
   const metrics = new Metrics({
     board,
     counters,
@@ -234,7 +275,10 @@ export async function createFixture(options: FixtureOptions = {}): Promise<Fixtu
     build,
     logDrops,
     configFailures: () => 0,
+    accounts: () => accounts.status(),
     alerts: () => alerts.status(),
+    identity,
+    nodes: () => options.nodes ?? [],
   })
   const settings = exampleSettings(options.settings)
   const accounts = Accounts.open({
@@ -251,6 +295,8 @@ export async function createFixture(options: FixtureOptions = {}): Promise<Fixtu
     words,
     clients: { ...fakeClients, ...options.clients },
     cases: { ...fakeCases, ...options.cases },
+    figures: options.figures ?? { look: () => emptyFigures(settings) },
+    revisions: options.revisions ?? { store: () => '1', figures: () => '1' },
     hits: options.hits ?? (() => []),
     accounts,
     alerts,
@@ -262,7 +308,8 @@ export async function createFixture(options: FixtureOptions = {}): Promise<Fixtu
     settings: () => settings,
     logDrops,
     faults: () => options.faults ?? [],
-    identity: () => ({ sources: [], told: 0, waiting: 0, dropped: 0 }),
+    identity,
+    nodes: () => options.nodes ?? [],
     build,
     clock,
     log,
@@ -272,6 +319,13 @@ export async function createFixture(options: FixtureOptions = {}): Promise<Fixtu
     cameBySocket: () => options.bySocket ?? false,
   })
   return { app, accounts, threads, words, clock, counters, metrics, logged, settings }
+}
+
+/** Of a store without a client. */
+function emptyFigures({ units }: Settings): ReturnType<AdminSources['figures']['look']> {
+  const index = new UnitIndex(units)
+  const top = () => ({ items: [], isWhole: true })
+  return { units: index, figures: new Figures(() => [], index, NOW), listed: new Map(), high: new Set(), top }
 }
 
 export function exampleSettings(text = 'lists: [ { id: apt32, path: /lists/apt32.txt } ]'): Settings {

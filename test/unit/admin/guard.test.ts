@@ -133,3 +133,10 @@ test('localhost counts where the API listens on loopback', () => {
   )
   expect(new AllowedHosts([{ address: '::1', port: 8053 }], []).has('[::1]:8053', undefined)).toBe(true)
 })
+
+test('other configured names take the place of those before; where it listens stays', () => {
+  const changing = new AllowedHosts([{ address: '127.0.0.1', port: 8053 }], ['dns.tinh.test'])
+  changing.configure(['DNS2.tinh.test.'])
+  const known = ['dns.tinh.test', 'dns2.tinh.test:8053', '127.0.0.1', 'localhost']
+  expect(known.filter((name) => changing.has(name, undefined))).toEqual(known.slice(1))
+})

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openToken } from '../../../src/admin/token.ts'
+import { openToken, TokenInForce } from '../../../src/admin/token.ts'
 
 let directory: string
 let file: string
@@ -65,4 +65,19 @@ test('the environment stands above the file; empty is none', () => {
   expect(token.accepts(LONG)).toBe(false)
   expect(openToken(null, '', log).isConfigured).toBe(false)
   expect(openToken(file, '', log).accepts(LONG)).toBe(true)
+})
+
+test('another file that new settings name is in force at once; the environment stays above it', () => {
+  const other = join(directory, 'other')
+  writeFileSync(file, LONG, { mode: 0o600 })
+  writeFileSync(other, 'another-token-long-enough', { mode: 0o600 })
+  const token = new TokenInForce(file, undefined, log)
+  expect([token.isConfigured, token.accepts(LONG)]).toEqual([true, true])
+  token.configure(other)
+  expect([token.accepts(LONG), token.accepts('another-token-long-enough')]).toEqual([false, true])
+  token.configure(null)
+  expect([token.isConfigured, token.accepts('another-token-long-enough')]).toEqual([false, false])
+  const fixed = new TokenInForce(null, 'of-the-environment', log)
+  fixed.configure(file)
+  expect([fixed.accepts(LONG), fixed.accepts('of-the-environment')]).toEqual([false, true])
 })

@@ -49,14 +49,23 @@ describe('events', () => {
 
   it('are handled once, in order, whatever is taken again', async () => {
     const bench = new AlertsBench(settingsWith(webhook({ minIntervalMs: 0 })))
-    expect(bench.alerts.readFrom(5)).toBe(0)
-    bench.alerts.take([event(1), event(2, { clientId: 43 })], 4)
-    expect(bench.alerts.readFrom(5)).toBe(4)
-    bench.alerts.take([event(1), event(2), event(4), event(5, { clientId: 44 })], 5)
+    expect(bench.alerts.position()).toEqual({ log: null, cursor: 0, lastEventAtMs: null })
+    bench.takePage({ log: 'a', events: [event(1), event(2, { clientId: 43, at: NOON + 5 })], next: 4 })
+    expect(bench.alerts.position()).toEqual({ log: 'a', cursor: 4, lastEventAtMs: NOON + 5 })
+    bench.take(event(1), event(2), event(4), event(5, { clientId: 44 }))
     await settle()
     expect(bench.receiver().sent.map(({ event }) => event)).toEqual([1, 2, 5])
     bench.restart()
-    expect(bench.alerts.readFrom(5)).toBe(5)
+    expect(bench.alerts.position()).toEqual({ log: 'a', cursor: 5, lastEventAtMs: NOON + 5 })
+  })
+
+  it('of a log that is not followed are not taken: a file begun anew has to be told first where it stands', () => {
+    const bench = new AlertsBench(settingsWith(webhook()))
+    const page = { log: 'a', events: [event(6)], next: 6 }
+    expect(bench.alerts.take(page)).toBe(false)
+    expect(bench.alerts.position()!.cursor).toBe(0)
+    bench.alerts.follow('a', 5)
+    expect(bench.alerts.take(page)).toBe(true)
   })
 
   it('of more than three days ago are told to nobody, and that is said', async () => {
@@ -66,13 +75,64 @@ describe('events', () => {
     expect(bench.receiver().sent.map(({ event }) => event)).toEqual([2])
     expect(bench.log.of('more than three days ago')[0]!.fields).toEqual({ alerts: 1 })
   })
+})
 
-  it('of a store that began anew are read from its start', () => {
+describe('another store', () => {
+  it('has other machines of the same numbers: none of them waits for one of before or is counted with it', async () => {
     const bench = new AlertsBench(settingsWith(webhook()))
-    bench.take(event(500))
-    expect(bench.alerts.readFrom(3)).toBe(0)
-    expect(bench.alerts.readFrom(3)).toBe(0)
-    expect(bench.log.of('begun anew')).toHaveLength(1)
+    bench.take(event(1))
+    await settle()
+    bench.receiver().fault = new DeliveryError('away')
+    bench.take(event(2, { clientId: 43 }))
+    await settle()
+    // Told of within the hour, and waiting untried.
+    bench.take(event(3), event(4, { clientId: 44 }))
+    bench.alerts.follow('b', 0)
+    bench.takePage({
+      log: 'b',
+      events: [event(1, { caseId: 1 }), event(2, { clientId: 44, caseId: 2 })],
+      next: 2,
+    })
+    bench.receiver().fault = null
+    await bench.pass(120_000)
+    const told = bench.receiver().sent.map(({ event, subject, count }) => `${event} of case ${subject.caseId}: ${count}`) // prettier-ignore
+    expect(told.toSorted()).toEqual([
+      '1 of case 1: 1',
+      '1 of case 7: 1',
+      '2 of case 2: 1',
+      '2 of case 7: 1',
+      '4 of case 7: 1',
+    ])
+    await bench.pass(HOUR_MS, 60_000)
+    expect(bench.receiver().told).toBe(6)
+    expect(bench.alerts.position()).toEqual({ log: 'b', cursor: 2, lastEventAtMs: NOON })
+  })
+
+  it('may be followed twice in a row, with what waited for the first one', async () => {
+    const bench = new AlertsBench(settingsWith(webhook()))
+    bench.receiver().fault = new DeliveryError('away')
+    bench.take(event(1, { clientId: 1 }))
+    await settle()
+    for (const log of ['b', 'c', 'd']) {
+      bench.alerts.follow(log, 0)
+      bench.takePage({ log, events: [event(1)], next: 1 })
+    }
+    bench.receiver().fault = null
+    await bench.pass(HOUR_MS, 60_000)
+    expect(bench.receiver().told).toBe(4)
+  })
+
+  it('does not end what the channel is spared of the server itself', async () => {
+    const bench = new AlertsBench(settingsWith(webhook()))
+    bench.alerts.raise(DOWN)
+    await settle()
+    bench.alerts.follow('a', 0)
+    bench.alerts.follow('b', 0)
+    bench.alerts.resolve(DOWN)
+    await settle()
+    bench.alerts.raise(DOWN)
+    await bench.pass(60_000)
+    expect(bench.receiver().sent.map(({ state }) => state)).toEqual(['begun', 'resolved'])
   })
 })
 
@@ -213,6 +273,7 @@ describe('a receiver that fails', () => {
       lastError: 'the receiver answers 503',
     })
     expect(bench.log.of('could not be delivered')).toHaveLength(1)
+    expect(bench.status().failed).toBe(receiver.attempts.length)
     receiver.fault = null
     await bench.pass(HOUR_MS, 60_000)
     expect(receiver.sent).toHaveLength(1)
@@ -469,6 +530,31 @@ describe('the file', () => {
     expect(bench.log.of('moved aside')).toHaveLength(1)
   })
 
+  it('of the version before is taken over whole, with a way back', async () => {
+    const bench = new AlertsBench(settingsWith(webhook()))
+    bench.receiver().fault = new DeliveryError('away')
+    bench.take(event(7))
+    await settle()
+    await bench.alerts.close()
+    const path = join(bench.directory, 'alerts.db')
+    const old = new DatabaseSync(path)
+    old.exec(`ALTER TABLE outbox DROP COLUMN log; ALTER TABLE outbox DROP COLUMN last_event_at;
+      ALTER TABLE channel DROP COLUMN failed_count; PRAGMA user_version = 1`)
+    old.close()
+    bench.restart()
+    expect(bench.alerts.position()).toEqual({ log: null, cursor: 7, lastEventAtMs: null })
+    expect(bench.status()).toMatchObject({ pending: 1, failed: 0, lastError: 'away' })
+    bench.receiver().fault = null
+    await bench.pass(120_000)
+    expect(bench.receiver().sent).toHaveLength(1)
+    const copy = new DatabaseSync(`${path}.before-2`, { readOnly: true })
+    expect(copy.prepare('SELECT * FROM outbox').get()).toEqual({ singleton: 1, instance: expect.any(String) as string, cursor: 7 }) // prettier-ignore
+    copy.close()
+    expect(statSync(`${path}.before-2`).mode & 0o777).toBe(0o600)
+    bench.restart()
+    expect(bench.log.of('a copy of the database is kept')).toHaveLength(1)
+  })
+
   it('of a later version is left alone; conditions are told all the same', async () => {
     const bench = new AlertsBench(settingsWith(webhook()))
     await bench.alerts.close()
@@ -477,7 +563,7 @@ describe('the file', () => {
     database.close()
     bench.restart()
     expect(bench.take(event(1))).toBe(false)
-    expect(bench.alerts.readFrom(1)).toBeNull()
+    expect(bench.alerts.position()).toBeNull()
     expect(bench.alerts.status().trouble).toContain('schema 99')
     bench.alerts.raise(DOWN)
     await settle()

@@ -8,7 +8,7 @@ import { subjectOf, type Alert } from '../../../src/alerts/alert.ts'
 import { Alerts, type AlertSettings, type AlertsOptions } from '../../../src/alerts/alerts.ts'
 import type { AlertLog } from '../../../src/alerts/log.ts'
 import { composeMessage, contentOf, type Message } from '../../../src/alerts/message.ts'
-import type { StoreEvent } from '../../../src/alerts/store-event.ts'
+import type { StoreEvent, StoreEvents } from '../../../src/alerts/store-event.ts'
 import type { Attempt, Transport } from '../../../src/alerts/transport.ts'
 import type { Clock } from '../../../src/clock.ts'
 import type {
@@ -32,6 +32,7 @@ const SHARED = {
     'list-failed',
     'upstreams-down',
     'store-trouble',
+    'node-away',
   ],
   detail: 'full',
   minIntervalMs: HOUR_MS,
@@ -224,8 +225,15 @@ export class AlertsBench {
     return known
   }
 
+  /** Events of the log `a`, which is followed where none is yet. */
   take(...events: readonly StoreEvent[]): boolean {
-    return this.alerts.take(events, events.at(-1)!.id)
+    return this.takePage({ log: 'a', events, next: events.at(-1)!.id })
+  }
+
+  takePage(page: StoreEvents): boolean {
+    const position = this.alerts.position()
+    if (position !== null && position.log === null) this.alerts.follow(page.log, position.cursor)
+    return this.alerts.take(page)
   }
 
   /** Lets time pass, a second at a time, and sends end. */

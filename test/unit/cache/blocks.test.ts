@@ -46,11 +46,11 @@ describe('Blocks', () => {
       const first = blocks.take(Math.max(1, blocksFor(length)))
       blocks.write(first, source, length)
       const out = Buffer.alloc(length + 1, 0xaa)
-      blocks.read(first, 0, out, length)
+      blocks.read(first, 0, out, 0, length)
       expect(out.equals(Buffer.concat([source, Buffer.of(0xaa)]))).toBe(true)
       const kept = Buffer.alloc(BLOCK_BYTES)
       for (const [own] of others) {
-        blocks.read(own, 0, kept, BLOCK_BYTES)
+        blocks.read(own, 0, kept, 0, BLOCK_BYTES)
         expect(kept.every((octet) => octet === 0xee)).toBe(true)
       }
     },
@@ -63,7 +63,7 @@ describe('Blocks', () => {
     blocks.write(first, source, source.length)
     for (const from of [1, 76, BLOCK_BYTES - 1, BLOCK_BYTES, 2 * BLOCK_BYTES + 3, 4 * BLOCK_BYTES]) {
       const out = Buffer.alloc(source.length - from)
-      blocks.read(first, from, out, out.length)
+      blocks.read(first, from, out, 0, out.length)
       expect(out.equals(source.subarray(from)), `from ${from}`).toBe(true)
     }
   })
@@ -77,7 +77,7 @@ describe('Blocks', () => {
     const blocks = new Blocks(3)
     const first = blocks.adopt(others, other)
     const out = Buffer.alloc(source.length)
-    blocks.read(first, 0, out, out.length)
+    blocks.read(first, 0, out, 0, out.length)
     expect([out.equals(source), blocks.lengthOf(first), blocks.used]).toEqual([true, 3, 3])
   })
 })

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -39,6 +39,10 @@ describe('help', () => {
       'user',
       'token',
       'audit',
+      'hold',
+      'silence',
+      'backup',
+      'restore',
       'alert-test',
       'status',
     ])
@@ -85,6 +89,39 @@ describe('check', () => {
     expect(ran.err).toContain('list missing: ')
     expect(ran.out).toContain('# missing: 0 names')
     expect(ran.out).toContain('NOT IN FORCE')
+  })
+
+  it('says which list was not renewed for longer than it may be; it can be used all the same', async () => {
+    const file = join(directory, 'aged.yaml')
+    const old = join(directory, 'old.txt')
+    writeFileSync(old, 'old.example\n')
+    utimesSync(old, new Date('2024-05-01T00:00:00Z'), new Date('2024-05-01T00:00:00Z'))
+    writeFileSync(
+      file,
+      `upstreams: { servers: [192.0.2.1] }
+lists:
+  - { id: feed, path: old.txt, maxAge: 48h }
+  - { id: annex, path: old.txt }
+  - { id: fresh, path: bad.txt, maxAge: 1d }`,
+    )
+    const { exit, out, err } = await runCommand('check', '--config', file)
+    expect(exit).toBe(0)
+    expect(err.trim()).toMatch(/list feed: not renewed since 2024-05-01T00:00:00\.000Z; maxAge is 2d$/)
+    expect(err).not.toContain('annex')
+    expect(parse(out)).toMatchObject({ lists: [{ maxAge: '2d' }, { maxAge: null }, { maxAge: '1d' }] })
+  })
+
+  it('warns where less is kept than the security level asks for', async () => {
+    const file = join(directory, 'keep.yaml')
+    writeFileSync(
+      file,
+      'upstreams: { servers: [192.0.2.1] }\nkeep: { level: 4, hits: 3 months, cases: 6 months }\n',
+    )
+    const { exit, err } = await runCommand('check', '--config', file)
+    expect({ exit, err }).toEqual({
+      exit: 0,
+      err: 'keep.hits: 3 months is less than the 6 months that level 4 asks for',
+    })
   })
 
   it('exits with 2 for a configuration with errors, all of them', async () => {

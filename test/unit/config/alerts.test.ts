@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { describeSettings } from '../../../src/config/describe.ts'
 import { errorsFrom, settingsFrom } from './settings-from.ts'
 
-const ALL = ['case-new', 'case-reinfected', 'priority-unit-hit', 'list-stale', 'list-failed', 'upstreams-down', 'store-trouble'] // prettier-ignore
+const ALL = ['case-new', 'case-reinfected', 'priority-unit-hit', 'list-stale', 'list-failed', 'upstreams-down', 'store-trouble', 'node-away'] // prettier-ignore
 const channel = (keys: string): string => `alerts: { channels: [ { id: a, ${keys} } ] }`
 
 describe('alert channels', () => {

@@ -26,6 +26,7 @@ describe('cases and keep', () => {
       level: 3,
       hitsMonths: 9,
       casesMonths: 24,
+      auditMonths: 24,
       holds: [
         { document: '12/QĐ', scope: 'unit', target: 'so-y-te' },
         { document: '13/QĐ', scope: 'campaign', target: '2022' },
@@ -38,7 +39,7 @@ describe('cases and keep', () => {
   it('have an hour of grace, a year of hits and two of cases where nothing is said', () => {
     const { cases, keep } = settingsFrom('')
     expect(cases).toEqual({ graceMs: 3_600_000 })
-    expect(keep).toEqual({ level: null, hitsMonths: 12, casesMonths: 24, holds: [] })
+    expect(keep).toEqual({ level: null, hitsMonths: 12, casesMonths: 24, auditMonths: 24, holds: [] })
   })
 
   it.each([
@@ -50,6 +51,18 @@ describe('cases and keep', () => {
     expect(settingsFrom(`keep: { level: ${level} }`).keep.hitsMonths).toBe(months)
     expect(settingsFrom(`keep: { level: ${level}, hits: 7 months }`).keep.hitsMonths).toBe(7)
   })
+
+  it.each([
+    ['', 24],
+    ['keep: { cases: 3 months }', 12],
+    ['keep: { hits: 1 month, cases: 3 months }', 3],
+    ['keep: { audit: 60 months }', 60],
+    ['keep: { audit: 1 month }', 12],
+    ['keep: { level: 2, cases: 1 year, audit: 2 months }', 2],
+  ])(
+    'the audit trail is kept as long as what it tells of, and longer where that is said: %s',
+    (text, months) => expect(settingsFrom(text).keep.auditMonths).toBe(months),
+  )
 
   it('are printed so that they read back the same', () => {
     const settings = settingsFrom(FULL)

@@ -42,6 +42,7 @@ describe('the example of the design', () => {
       campaign: '2022',
       ttlSeconds: null,
       match: 'subtree',
+      maxAgeMs: null,
     })
     expect(settings.units[0]).toMatchObject({ id: 'so-tttt', networks: ['10.1.0.0/16'], parent: null })
     expect(settings.admin).toEqual({

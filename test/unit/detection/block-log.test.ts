@@ -1,14 +1,25 @@
 import { expect, test } from 'vitest'
 import { BlockLog } from '../../../src/detection/block-log.ts'
-import type { Hit } from '../../../src/detection/hit-text.ts'
+import type { Hit, PairText } from '../../../src/detection/hit-text.ts'
 import { ListRegistry } from '../../../src/detection/list-registry.ts'
 import { FakeClock, FakeLog, NOON, bytesOf } from './setup.ts'
 
+const PAIR: PairText = {
+  clientKey: Buffer.from(bytesOf('10.0.0.1')).toString('latin1'),
+  kind: 1,
+  indicator: 'evil.test',
+}
 const HIT: Hit = {
-  clientKey: Buffer.from(bytesOf('10.0.0.1')).toString('latin1'), kind: 1, indicator: 'evil.test', triggers: 1,
+  ...PAIR, pair: PAIR, triggers: 1,
   action: 0, qtype: 1, firstQname: 'a.evil.test', lastQname: 'b.evil.test', lists: [1, 2], blocked: 3, logged: 0,
   firstMs: NOON, lastMs: NOON + 150,
 } // prettier-ignore
+
+/** A hit of a pair of its own. */
+function hitOf(indicator: string): Hit {
+  const pair = { ...PAIR, indicator }
+  return { ...HIT, ...pair, pair, blocked: 2 }
+}
 
 function setUp(): { clock: FakeClock; log: FakeLog; blockLog: BlockLog; wait: (ms: number) => void } {
   const clock = new FakeClock()
@@ -52,7 +63,7 @@ test('a hit that was only recorded is not called blocked', () => {
 
 test('bounded in number and pace; what comes beyond is counted', () => {
   const { log, blockLog, wait } = setUp()
-  for (let i = 0; i < 50_010; i++) blockLog.add({ ...HIT, indicator: `${i}.test`, blocked: 2 })
+  for (let i = 0; i < 50_010; i++) blockLog.add(hitOf(`${i}.test`))
   wait(1000)
   expect(log.of('not logged one by one')).toMatchObject([{ level: 'warn', hits: 20 }])
   expect(log.of('blocked')).toHaveLength(2000)
@@ -60,4 +71,24 @@ test('bounded in number and pace; what comes beyond is counted', () => {
   expect(log.of('blocked')).toHaveLength(4000)
   blockLog.flush()
   expect(log.of('blocked')).toHaveLength(50_000)
+})
+
+test('what goes on is one line in five seconds, each with what it stands for; after a pause it begins anew', () => {
+  const { log, blockLog, wait } = setUp()
+  const counts = (): unknown[] => log.lines.splice(0).map(({ count, first, last }) => [count, first, last])
+  for (let second = 0; second < 11; second++) {
+    blockLog.add({ ...HIT, firstMs: NOON + second * 1000, lastMs: NOON + second * 1000 + 1 })
+    wait(1000)
+  }
+  const at = (second: number, ms = 0): string => new Date(NOON + second * 1000 + ms).toISOString()
+  expect(counts()).toEqual([
+    [3, at(0), at(0, 1)],
+    [15, at(1), at(5, 1)],
+    [15, at(6), at(10, 1)],
+  ])
+  wait(5000)
+  expect(counts()).toEqual([])
+  blockLog.add({ ...HIT, firstMs: NOON + 20_000, lastMs: NOON + 20_000 })
+  wait(1000)
+  expect(counts()).toEqual([[3, at(20), at(20)]])
 })

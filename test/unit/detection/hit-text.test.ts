@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { bitNames, clientText, prefixText, readHit, typeText } from '../../../src/detection/hit-text.ts'
+import { bitNames, clientText, HitReader, prefixText, typeText } from '../../../src/detection/hit-text.ts'
 import type { HitPair } from '../../../src/thread/hit-table.ts'
 import { bytesOf } from './setup.ts'
 
@@ -32,11 +32,12 @@ test('any bytes become some text', () => {
       bytes(16), bytes(256), bytes(255), fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255),
       (client, indicator, name, indicatorLength, length, kind, triggers) => {
         const pair: HitPair = {
+          key: 'any',
           hasClient: true, client, indicator, indicatorLength, kind, triggers, action: kind, qtype: length,
           firstQname: name, firstQnameLength: length, lastQname: name, lastQnameLength: length,
           lists: Uint16Array.of(1), listCount: 1, blocked: 1, logged: 0, firstMs: NaN, lastMs: 1.5,
         } // prettier-ignore
-        const hit = readHit(pair)
+        const hit = new HitReader().read(pair)
         expect(hit.firstQname).not.toBe('')
         expect([hit.firstMs, hit.lastMs]).toEqual([0, 1])
       },

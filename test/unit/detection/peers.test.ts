@@ -2,7 +2,8 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { StoreReader, type ClientSummary } from '../../../src/detection/queries.ts'
-import { BadPeerPage, readPeerPage, type PeerPage } from '../../../src/detection/peer-page.ts'
+import { readPeerPage, type PeerPage } from '../../../src/detection/peer-page.ts'
+import { BadPeerPage } from '../../../src/detection/peer-position.ts'
 import { FakeStore, NOON, type HitGiven } from './setup.ts'
 
 const A = 'aa:00:00:00:00:01'

@@ -47,7 +47,7 @@ test('gives the clients found last first, each with unit, sums and lists', () =>
       key: 'addr:00000000000000000000ffff0a010002', mac: null, hostName: null, name: null, department: null, place: null,
       role: null, source: 'none', sure: 'guess', kind: 'machine',
     },
-    addresses: [{ address: '10.1.0.2', from: NOON + HOUR, to: NOON + HOUR }], unit: 'ward', status: 'new', firstSeen: NOON + HOUR, lastSeen: NOON + HOUR, hits: 1,
+    addresses: [{ address: '10.1.0.2', from: NOON + HOUR, to: NOON + HOUR }], unit: 'ward', priority: 'normal', status: 'new', firstSeen: NOON + HOUR, lastSeen: NOON + HOUR, hits: 1,
     blocked: 1, logged: 0, indicators: 1,
     lists: [
       { id: 'apt32', campaign: '2022', hits: 1, firstSeen: NOON + HOUR, lastSeen: NOON + HOUR },
@@ -254,6 +254,7 @@ test('counts for metrics', () => {
     routers: 0,
     hitsByList: { apt32: 3, watch: 1 },
     folded: 0,
+    cases: { states: expect.anything() as never, opened: 0, urgent: 0 },
   })
 })
 

@@ -4,8 +4,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { StoreReader } from '../../../src/detection/queries.ts'
 import { migrate, SchemaTooNew } from '../../../src/detection/schema.ts'
-import { keepStepCopy } from '../../../src/detection/step-copy.ts'
 import { HITS_STEP } from '../../../src/detection/steps/hits.ts'
+import { keepStepCopy } from '../../../src/sqlite/step-copy.ts'
 import { bytesOf, FakeLog, FakeStore, NOON } from './setup.ts'
 
 /** A store whose file was written by the version before, with two clients and three pairs. */

@@ -71,3 +71,15 @@ test('the index finds what a walk over all networks finds', () => {
     { numRuns: 300 },
   )
 })
+
+test('everywhere is the whole space, range after range, each of the unit its addresses belong to', () => {
+  const next = (address: string): string => (BigInt(`0x${address}`) + 1n).toString(16).padStart(32, '0')
+  const { everywhere } = UNITS
+  expect(everywhere[0]![0]).toBe('0'.repeat(32))
+  expect(everywhere.at(-1)![1]).toBe('f'.repeat(32))
+  for (const [at, [first, last, of]] of everywhere.entries()) {
+    if (at > 0) expect(first).toBe(next(everywhere[at - 1]![1]))
+    for (const address of [first, last]) expect(UNITS.find(Buffer.from(address, 'hex'))).toBe(of)
+  }
+  expect(new UnitIndex([]).everywhere).toEqual([['0'.repeat(32), 'f'.repeat(32), null]])
+})

@@ -539,3 +539,49 @@ describe('reverse lookups', () => {
     expect(house.sources.status().sources).toMatchObject([{ source: 'reverse', rows: 1, error: null }])
   })
 })
+
+describe('forwarders', () => {
+  const forwarders = { networks: ['10.0.0.1/32'] }
+  const pair = (house: House, last: number) =>
+    ({ address: bytes(`10.9.0.${last}`), mac: `02:00:00:00:00:${last}`, atMs: house.clock.wallMs() }) // prettier-ignore
+
+  it('name machines, which are told at once and found', async () => {
+    const house = new House()
+    await house.start({ forwarders })
+    house.sources.revealed([pair(house, 11), pair(house, 12)])
+    await house.sources.settled()
+    expect(house.news()).toEqual(['10.9.0.11 11 0..-', '10.9.0.12 12 0..-'])
+    expect(house.sources.find(bytes('10.9.0.11'))).toMatchObject({ source: 'edns', sure: 'likely' })
+    expect(house.sources.status().sources).toMatchObject([{ source: 'edns', rows: 2 }])
+  })
+
+  it('are believed less than a lease', async () => {
+    const house = new House()
+    await house.start({ forwarders, leases: [{ path: house.write('a', lease(11, 44).replace('10.0.0.', '10.9.0.')), format: 'dnsmasq' }] }) // prettier-ignore
+    house.sources.revealed([pair(house, 11)])
+    expect(house.sources.find(bytes('10.9.0.11'))).toMatchObject({ source: 'lease', mac: '02:00:00:00:00:44' }) // prettier-ignore
+  })
+
+  it('that are taken out of the settings end what they said, and say nothing more', async () => {
+    const house = new House()
+    await house.start({ forwarders })
+    house.sources.revealed([pair(house, 11)])
+    await house.pass(1)
+    house.news()
+    house.sources.configure({ ...SETTINGS })
+    house.sources.revealed([pair(house, 12)])
+    await house.sources.settled()
+    expect(house.news()).toEqual(['10.9.0.11 11 0..1'])
+    expect(house.sources.status().sources).toEqual([])
+  })
+
+  it('of an earlier run are taken over', async () => {
+    const house = new House()
+    const before: Binding = { ...pair(house, 11), duid: null, hostName: null, fromMs: START - MINUTE, untilMs: null, source: 'edns', sure: 'likely', isRouter: false } // prettier-ignore
+    await house.start({ forwarders }, { remembered: [before] })
+    house.sources.revealed([pair(house, 11)])
+    await house.pass(60)
+    expect(house.news()).toEqual([])
+    expect(house.sources.status().sources).toMatchObject([{ source: 'edns', rows: 1 }])
+  })
+})

@@ -3,7 +3,7 @@ import type { ListSettings, Settings } from '../../../src/config/settings.ts'
 
 export function listSettings(id: string, path: string, more: Partial<ListSettings> = {}): ListSettings {
   return {
-    id, path, format: 'auto', campaign: null, basis: '', action: 'sinkhole', ttlSeconds: null, match: 'subtree',
+    id, path, format: 'auto', campaign: null, basis: '', action: 'sinkhole', ttlSeconds: null, maxAgeMs: null, match: 'subtree',
     accept: [], ...more,
   } // prettier-ignore
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { socketPrincipal } from '../../../src/accounts/principal.ts'
 import { DURATION_BUCKETS, Outcome } from '../../../src/metrics/counters.ts'
 import { GrowingSum } from '../../../src/metrics/growing-sum.ts'
 import {
@@ -6,6 +7,7 @@ import {
   FakeThreads,
   healthyThreads,
   listStatus,
+  TOTALS,
   upstreamStatus,
 } from '../admin/fake-threads.ts'
 
@@ -153,6 +155,21 @@ test('labels are bounded: what is no longer configured goes', async () => {
   expect(families.get('thanhloc_policy_reload_seconds')!.series.size).toBe(0)
 })
 
+test('a list says when it was written, and whether that is too long ago only where that is bounded', async () => {
+  const lists = [
+    listStatus('feed', { renewedAt: 1_795_000_000_000, maxAgeMs: 86_400_000, isStale: true }),
+    listStatus('fresh', { renewedAt: 1_795_000_001_000, maxAgeMs: 86_400_000 }),
+    listStatus('annex', { renewedAt: null }),
+  ]
+  const threads = healthyThreads().on('lists/status', () => ({ lists, reloadSeconds: null, error: null }))
+  const families = await (await scrape({ threads })).scrape()
+  expect(seriesOf(families, 'list_stale')).toEqual({ '{list="feed"}': 1, '{list="fresh"}': 0 })
+  expect(seriesOf(families, 'list_renewed_timestamp_seconds')).toEqual({
+    '{list="feed"}': 1_795_000_000,
+    '{list="fresh"}': 1_795_000_001,
+  })
+})
+
 test('a restarted thread does not take the sums down, one that is away keeps its last values', async () => {
   let requests = 100
   const threads = healthyThreads().on('resolver/status', (_body, thread) => ({
@@ -215,4 +232,149 @@ test('GrowingSum: every life of a part counts', () => {
   const sum = new GrowingSum()
   expect([5, 9, 2, 2, 0, 4].map((value) => sum.note('a', value))).toEqual([5, 9, 11, 11, 11, 15])
   expect(sum.note('b', 1)).toBe(1)
+})
+
+/** Series of one family: labels to value. */
+function seriesOf(families: Map<string, Family>, name: string): Record<string, number> {
+  const { series } = families.get(`thanhloc_${name}`)!
+  return Object.fromEntries([...series].map(([key, value]) => [key.replace(/^\w+/, ''), value]))
+}
+
+const LEASES = {
+  source: 'lease', path: '/var/lib/misc/dnsmasq.leases', format: 'dnsmasq', rows: 40, refused: 2,
+  refusals: [{ line: 3, reason: 'no address' }], lastReadMs: 1_795_000_000_500, error: null,
+} as const // prettier-ignore
+
+test('sources of identity: each with its file; one that was never read has no numbers', async () => {
+  const sources = [
+    LEASES,
+    { ...LEASES, path: '/kea.csv', error: 'permission denied' },
+    { ...LEASES, source: 'register', path: '/register.csv', lastReadMs: null },
+    { ...LEASES, source: 'neighbour', path: null, rows: 7, refused: 0 },
+  ] as const
+  const { scrape: read } = await scrape({
+    identity: () => ({ sources, told: 9, waiting: 3, dropped: 1 }),
+  })
+  const families = await read()
+  const dnsmasq = '{source="lease",file="/var/lib/misc/dnsmasq.leases"}'
+  const kea = '{source="lease",file="/kea.csv"}'
+  const neighbours = '{source="neighbour",file=""}'
+  expect(seriesOf(families, 'identity_source_up')).toEqual({ [dnsmasq]: 1, [kea]: 0, [neighbours]: 1 })
+  expect(seriesOf(families, 'identity_rows')).toEqual({ [dnsmasq]: 40, [kea]: 40, [neighbours]: 7 })
+  expect(seriesOf(families, 'identity_refused_rows')).toMatchObject({ [dnsmasq]: 2, [neighbours]: 0 })
+  expect(seriesOf(families, 'identity_last_read_timestamp_seconds')[dnsmasq]).toBe(1_795_000_000.5)
+  expect(seriesOf(families, 'identity_bindings_total')).toEqual({ '': 9 })
+  expect(seriesOf(families, 'identity_bindings_waiting')).toEqual({ '': 3 })
+  expect(seriesOf(families, 'identity_bindings_dropped_total')).toEqual({ '': 1 })
+})
+
+test('channels of alerts: what stands in a file that cannot be read is left out, not 0', async () => {
+  const record = {
+    isWhole: true, pending: 2, pendingAlerts: 3, held: 1, sent: 10, failed: 4, dead: 5, overflowed: 6, lastSuccessAtMs: null,
+    lastError: 'away', lastErrorAtMs: 1,
+  } // prettier-ignore
+  let channels = [
+    { ...record, id: 'soc', type: 'webhook' as const },
+    { ...record, id: 'duty', type: 'email' as const, lastSuccessAtMs: 1_795_000_000_000 },
+  ]
+  let trouble: string | null = null
+  const { scrape: read, clock } = await scrape({
+    alerts: { status: () => ({ channels, trouble }), test: () => Promise.reject(new Error('not here')) },
+  })
+  const families = await read()
+  const of = (name: string) => seriesOf(families, `alerts_${name}`)['{channel="soc"}']
+  expect(['pending', 'held', 'sent_total', 'failed_total', 'given_up_total', 'dropped_total'].map(of)).toEqual([2, 1, 10, 4, 5, 6]) // prettier-ignore
+  expect(seriesOf(families, 'alerts_last_success_timestamp_seconds')).toEqual({
+    '{channel="duty"}': 1_795_000_000,
+  })
+  expect(seriesOf(families, 'alerts_up')).toEqual({ '': 1 })
+  channels = channels.map((channel) => ({ ...channel, isWhole: false, sent: 0 }))
+  trouble = 'disk is full'
+  clock.nowMs += 1000
+  const later = await read()
+  expect(seriesOf(later, 'alerts_sent_total')).toEqual({})
+  expect(seriesOf(later, 'alerts_pending')).toEqual({})
+  expect(seriesOf(later, 'alerts_up')).toEqual({ '': 0 })
+})
+
+test('cases by state; of a store that was never read nothing is said', async () => {
+  const states = { new: 3, confirmed: 1, cleaning: 0, cleaned: 4, reinfected: 2, 'false-alarm': 0 }
+  let fault: Error | null = new Error('there is no store yet')
+  const { scrape: read, clock } = await scrape({
+    totals: () => {
+      if (fault !== null) throw fault
+      return { ...TOTALS, cases: { states, opened: 12, urgent: 2 } }
+    },
+  })
+  const before = await read()
+  for (const name of ['cases', 'cases_opened_total', 'urgent_cases', 'hits_total', 'clients_with_hits'])
+    expect(seriesOf(before, name), name).toEqual({})
+  fault = null
+  clock.nowMs += 1000
+  const families = await read()
+  expect(seriesOf(families, 'cases')).toMatchObject({ '{state="new"}': 3, '{state="reinfected"}': 2, '{state="cleaning"}': 0 }) // prettier-ignore
+  expect(seriesOf(families, 'cases_opened_total')).toEqual({ '': 12 })
+  expect(seriesOf(families, 'urgent_cases')).toEqual({ '': 2 })
+})
+
+test('a store that takes long to count is counted less often', async () => {
+  let counted = 0
+  const fixture = await createFixture({
+    totals: () => {
+      counted++
+      fixture.clock.nowMs += 500
+      return TOTALS
+    },
+  })
+  for (let second = 0; second < 9; second++) {
+    await fixture.metrics.render()
+    fixture.clock.nowMs += 1000
+  }
+  expect(counted).toBe(1)
+  fixture.clock.nowMs += 2000
+  await fixture.metrics.render()
+  expect(counted).toBe(2)
+})
+
+test('accounts: failures by reason, who is locked out, sessions, the head of the trail', async () => {
+  const { accounts, metrics, clock } = await createFixture()
+  const read = async () => parse(await metrics.render())
+  const caller = { principal: socketPrincipal(1000), source: 'socket' }
+  const own = 'Mèo trèo cây cau 7'
+  await accounts.users.add(caller, {
+    name: 'an',
+    role: 'admin',
+    units: null,
+    password: { text: own, isOwn: true },
+  })
+  const signIn = (password: string) => accounts.signIn({ name: 'an', password, source: '10.0.0.9' })
+  expect(await signIn(own)).toHaveProperty('cookie')
+  const families = await read()
+  expect(seriesOf(families, 'accounts_up')).toEqual({ '': 1 })
+  expect(seriesOf(families, 'sessions')).toEqual({ '': 1 })
+  expect(seriesOf(families, 'audit_trail_head')).toEqual({ '': accounts.trail.head().seq })
+  expect(seriesOf(families, 'sign_ins_locked')).toEqual({ '{by="account"}': 0, '{by="source"}': 0 })
+  for (let attempt = 0; attempt < 7; attempt++) {
+    await signIn('wrong password')
+    clock.nowMs += 5000
+  }
+  const later = await read()
+  expect(seriesOf(later, 'sign_in_failures_total')).toEqual({
+    '{reason="password"}': 5,
+    '{reason="code"}': 0,
+    '{reason="disabled"}': 0,
+    '{reason="locked"}': 2,
+  })
+  expect(seriesOf(later, 'sign_ins_locked')).toEqual({ '{by="account"}': 1, '{by="source"}': 1 })
+  // An administrator's session ends after five minutes, the wait after fifteen.
+  clock.nowMs += 15 * 60_000
+  const last = await read()
+  expect(seriesOf(last, 'sessions')).toEqual({ '': 0 })
+  expect(seriesOf(last, 'sign_ins_locked')).toEqual({ '{by="account"}': 0, '{by="source"}': 0 })
+  accounts.close()
+  clock.nowMs += 1000
+  const closed = await read()
+  expect(seriesOf(closed, 'accounts_up')).toEqual({ '': 0 })
+  expect(seriesOf(closed, 'sessions')).toEqual({})
+  expect(seriesOf(closed, 'audit_trail_head')).toEqual({})
 })

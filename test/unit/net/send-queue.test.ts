@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { Counters } from '../../../src/metrics/counters.ts'
 import { BatchedDatagrams } from '../../../src/net/batched.ts'
 import { chooseDatagrams, decideDatagrams, trial } from '../../../src/net/choose.ts'
+import { NO_EVENTS } from '../../../src/net/datagram.ts'
 import { DESCRIPTOR_BYTES, DescriptorTable } from '../../../src/net/descriptors.ts'
 import { libc, type Libc } from '../../../src/net/libc.ts'
 import { BATCH } from '../../../src/net/mmsg-arena.ts'
@@ -146,7 +147,7 @@ describe('chooseDatagrams', () => {
     counters: new Counters(),
     random: new SecureRandom(),
     descriptors: new DescriptorTable(new SharedArrayBuffer(DESCRIPTOR_BYTES)),
-    onBatch: () => {},
+    events: NO_EVENTS,
   }
   const choose = (datagrams: 'auto' | 'batched' | 'portable', by: Libc | null = calls) =>
     chooseDatagrams({ datagrams }, parts, by)

@@ -70,6 +70,18 @@ describe('SnapshotBuilder', () => {
     expect(() => new SnapshotBuilder(slot(), SEED).addAddress(bytes, length, 0)).toThrow(RangeError)
   })
 
+  it.each([1, 2, 31, 32, 33, 64, 126])('finds a name of %d labels that is alone in its depth', (labels) => {
+    const name = Array.from({ length: labels }, () => 'x').join('.')
+    const memory = slot()
+    build(memory, [list(1)], [rule(0)], [[name, 'subtree', 0]])
+    const reader = new PolicyReader(memory)
+    reader.attach()
+    const found = new Matches()
+    expect([name, `y.${name}`, 'y.vn', `y${name}`].map((asked) => reader.match(keyOf(asked), found))).toEqual(
+      [1, 1, 0, 0],
+    )
+  })
+
   it('takes names of 255 bytes and labels of 63', () => {
     const memory = slot()
     const long = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(61)}`

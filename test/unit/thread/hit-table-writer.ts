@@ -10,6 +10,9 @@ const names = Array.from({ length: 20 }, (_, i) => wireOf(`evil${i}.test`))
 const lists = Uint16Array.of(1)
 
 for (let i = 0; i < hits; i++) {
+  // Batches of 64 and, between them, as many hits with a turn of their own.
+  if (i % 128 === 0) writer.hold()
+  if (i % 128 === 64) writer.release()
   const name = names[i % 20]!
   writer.record(
     clients[i % 50]!,
@@ -27,3 +30,4 @@ for (let i = 0; i < hits; i++) {
     NOON + i,
   )
 }
+writer.release()

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
-import { readHit, type Hit } from '../../../src/detection/hit-text.ts'
+import { HitReader, type Hit } from '../../../src/detection/hit-text.ts'
 import { ACTIONS, IndicatorKind, Trigger } from '../../../src/policy/meta.ts'
 import {
   HIT_ACTIONS, HIT_FOLDS, HIT_PAIRS, HitDrain, HitWriter, INDICATOR_KINDS, TRIGGERS, releaseHitTable,
@@ -9,7 +9,8 @@ import { NOON, bytesOf, newTable, record } from '../detection/setup.ts'
 
 function readAll(drain: HitDrain): Hit[] {
   const hits: Hit[] = []
-  drain.forEach((pair) => hits.push(readHit(pair)))
+  const reader = new HitReader()
+  drain.forEach((pair) => hits.push(reader.read(pair)))
   return hits
 }
 
@@ -32,7 +33,7 @@ test('merges hits per client, indicator and deciding list', () => {
   expect(drain.pending).toBe(4)
   expect(drain.flip()).toBe(true)
   const [merged, ...others] = readAll(drain)
-  expect(merged).toEqual({
+  expect(merged).toMatchObject({
     clientKey: Buffer.from(bytesOf('10.0.0.1')).toString('latin1'),
     kind: 1, indicator: 'evil.test', triggers: 3, action: 0, qtype: 28, firstQname: 'a.evil.test',
     lastQname: 'b.evil.test', lists: [1, 2], blocked: 2, logged: 0, firstMs: NOON, lastMs: NOON + 5,
@@ -117,6 +118,41 @@ test('waits for a write in progress, gives up on a dead one until it is released
   releaseHitTable(memory)
   expect(drain.flip()).toBe(true)
   expect(readAll(drain)).toHaveLength(1)
+})
+
+test('hits of a batch are of one turn: a half is not read before the batch is over', () => {
+  const memory = newTable()
+  const writer = new HitWriter(memory)
+  const drain = new HitDrain(memory)
+  writer.hold()
+  // Nothing written yet: nobody has to wait.
+  expect(drain.flip()).toBe(false)
+  record(writer)
+  record(writer, { client: '10.0.0.2' })
+  expect(drain.flip()).toBe(false)
+  // Still into the half that is sealed by now.
+  record(writer)
+  writer.release()
+  expect(drain.flip()).toBe(true)
+  expect(readAll(drain).map(({ blocked }) => blocked)).toEqual([2, 1])
+  drain.clear()
+  record(writer)
+  expect(drain.flip()).toBe(true)
+  expect(readAll(drain)).toHaveLength(1)
+})
+
+test('the name asked for is the indicator where nothing stands before it', () => {
+  const memory = newTable()
+  const writer = new HitWriter(memory)
+  record(writer, { qname: 'a.evil.test', at: NOON })
+  record(writer, { qname: 'evil.test', at: NOON + 1 })
+  record(writer, { indicator: Uint8Array.of(0xf4, 24, 192, 0, 2, 0), kind: 3, trigger: 2, qname: 'a.test' })
+  const drain = new HitDrain(memory)
+  drain.flip()
+  expect(readAll(drain).map(({ firstQname, lastQname }) => [firstQname, lastQname])).toEqual([
+    ['a.evil.test', 'evil.test'],
+    ['a.test', 'a.test'],
+  ])
 })
 
 test('oversized input is cut, nothing throws', () => {

@@ -10,6 +10,7 @@ import {
   appendSoa,
   appendTxt,
   beginResponse,
+  extendedErrors,
   optSpace,
   truncate,
 } from '../../../src/wire/respond.ts'
@@ -110,7 +111,7 @@ describe('records', () => {
     expect(appendCname(out, length, 60, hex`02 "ab"`)).toBe(-1)
     expect(appendSoa(out, length, 12, 60, 60)).toBe(-1)
     expect(appendTxt(out, length, 60, 1, 'abcd')).toBe(-1)
-    expect(appendOpt(out, length, 1232, false, 0, [{ code: 1, text: '' }], null)).toBe(-1)
+    expect(appendOpt(out, length, 1232, false, 0, extendedErrors([1, '']), null)).toBe(-1)
     expect(toHex(out, 6, 12)).toBe('000000000000')
     // Chained calls may check once, at the end.
     expect(appendOpt(out, appendSoa(out, -1, 12, 60, 60), 1232, false, 0, null, null)).toBe(-1)
@@ -128,17 +129,14 @@ describe('appendOpt', () => {
 
   test('DO, extended rcode, NSID, errors with text', () => {
     const { out, length } = begin()
-    const ede = [
-      { code: 15, text: 'apt32' },
-      { code: 4, text: '' },
-      { code: 0, text: 'bộ' },
-    ]
+    const ede = extendedErrors([15, 'apt32'], [4, ''], [0, 'bộ'])
     const nsid = hex`"hn-1"`
     const end = appendOpt(out, length, 1232, true, 1, ede, nsid)
     expect(toHex(out, length, end)).toBe(
       toHex(hex`00 0029 04d0 0100 8000 0023 0003 0004 "hn-1" 000f 0007 000f "apt32" 000f 0002 0004
         000f 0006 0000 "b" e1bb99`),
     )
+    expect(ede.code).toBe(15)
     expect(optSpace(ede, nsid)).toBe(end - length)
   })
 })

@@ -1,7 +1,7 @@
 /** What officers may change, and what is left of each change. */
 import { expect, test } from 'vitest'
 import { CHANGES_A_CASE, MAX_NOTE } from '../../../../src/detection/cases/asked.ts'
-import { CaseStore, DAY, HOUR, NOON } from './setup.ts'
+import { CaseStore, DAY, HOUR, NOON, unitOf } from './setup.ts'
 
 function opened(): CaseStore {
   const store = new CaseStore()
@@ -115,8 +115,53 @@ test('a silence is lifted, and set anew', () => {
   expect(silence(store.nowMs + DAY)).toEqual({ indicators: 1 })
   expect(silence(store.nowMs + HOUR)).toEqual({ indicators: 1 })
   expect(until()).toBe(store.nowMs + HOUR)
-  silence(null)
+  expect(silence(null)).toEqual({ indicators: 1 })
   expect(until()).toBeNull()
+  expect(silence(null)).toEqual({ problem: 'not-found', message: 'evil.test is not silenced for client 1.' })
+})
+
+test('whoever sees some clients alone silences what those asked for, and learns nothing of the others', () => {
+  const store = opened()
+  store.hit({ client: '10.0.0.2', indicator: 'other.test' })
+  const silence = (indicator: string, isOwn: boolean): unknown =>
+    store.work.silence({ client: 1, indicator, untilMs: store.nowMs + DAY, actor: 'lan', reason: 'x', isOwn })
+  const refused = (indicator: string) => ({
+    problem: 'not-found',
+    message: `Client 1 has not asked for ${indicator}.`,
+  })
+  expect(silence('other.test', true)).toEqual(refused('other.test'))
+  expect(silence('never.test', true)).toEqual(refused('never.test'))
+  expect(silence('evil.test', true)).toEqual({ indicators: 1 })
+  expect(silence('other.test', false)).toEqual({ indicators: 1 })
+})
+
+test('silences are listed page by page, those of some units alone, also when they hold no more', () => {
+  const store = new CaseStore({ units: [unitOf('so', ['10.0.0.2/32']), unitOf('other', ['10.0.1.0/24'])] })
+  for (const client of ['10.0.0.1', '10.0.0.2'])
+    for (const indicator of ['a.test', 'b.test']) store.hit({ client, indicator })
+  const silence = (client: number, indicator: string, ms: number): unknown =>
+    store.work.silence({ client, indicator, untilMs: store.nowMs + ms, actor: 'lan', reason: 'x' })
+  silence(1, 'a.test', DAY)
+  silence(2, 'a.test', DAY)
+  silence(2, 'b.test', HOUR)
+  const setAt = store.nowMs
+  const shown = (filter: Parameters<typeof store.cases.listSilences>[0] = {}): string[] =>
+    store.cases.listSilences(filter).items.map(({ clientId, indicator }) => `${clientId} ${indicator}`)
+  expect(shown()).toEqual(['1 a.test', '2 a.test', '2 b.test'])
+  expect(shown({ afterMs: setAt + HOUR })).toEqual(['1 a.test', '2 a.test'])
+  expect(shown({ client: 2 })).toEqual(['2 a.test', '2 b.test'])
+  expect(shown({ within: ['so'] })).toEqual(['2 a.test', '2 b.test'])
+  expect(shown({ within: ['other'] })).toEqual([])
+  expect(shown({ within: [] })).toEqual([])
+  const first = store.cases.listSilences({}, { limit: 2 })
+  expect(first.items[1]).toEqual({
+    clientId: 2, unit: 'so', indicator: 'a.test', kind: first.items[0]!.kind, until: setAt + DAY, setAt, actor: 'lan', reason: 'x',
+    caseId: null,
+  }) // prettier-ignore
+  const rest = store.cases.listSilences({}, { limit: 2, cursor: first.next! })
+  expect([rest.items.map(({ indicator }) => indicator), rest.next]).toEqual([['b.test'], null])
+  store.change(1, 'false-alarm', { note: 'own test', untilMs: store.nowMs + DAY })
+  expect(store.cases.listSilences({ client: 1 }).items.map(({ caseId }) => caseId)).toEqual([null, 1])
 })
 
 test('silencing what nobody asked for, or nobody, is said to be nothing', () => {

@@ -1,6 +1,7 @@
 /** The store thread as a thread: officers' letters, its death in between, settings, backup. */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { expect, onTestFinished, test } from 'vitest'
 import type { CaseChanged, CaseProblem } from '../../../../src/detection/cases/desk.ts'
@@ -17,8 +18,8 @@ const UNITS = [unitOf('so', ['10.0.0.0/24'], { wan: ['203.0.113.1/32'] })]
 
 function settingsOf(directory: string, graceMs = 0) {
   return {
-    store: { path: directory }, log: { level: 'info' }, lists: [], server: { id: 'dns1' }, identity: { routers: [] }, units: UNITS,
-    cases: { graceMs }, keep: { level: 3, hitsMonths: 1, casesMonths: 24, holds: [] },
+    store: { path: directory }, log: { level: 'info' }, lists: [], server: { id: 'dns1' }, identity: { routers: [], forwarders: { networks: [] } }, units: UNITS,
+    cases: { graceMs }, keep: { level: 3, hitsMonths: 1, casesMonths: 24, auditMonths: 24, holds: [] },
   } // prettier-ignore
 }
 
@@ -75,7 +76,7 @@ class StoreThread {
       } catch {
         // The file is not there yet.
       }
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      await setTimeout(20)
     }
     expect(this.cases.listCases().items).toBe('right')
   }
@@ -119,9 +120,17 @@ test('silences, holds and a backup are asked for by letter; settings are followe
   expect(await store.ask('store/hold', { document: '1/QĐ', scope: 'all', actor: 'lan' })).toEqual({ id: 1 })
   expect(await store.ask('store/release-hold', { id: 1, actor: 'lan', reason: 'x' })).toEqual({ id: 1 })
   const path = join(store.directory, '../copy.db')
-  expect(await store.ask('store/backup', { path })).toMatchObject({ path, clients: 1, cases: 1, hits: 1 })
+  expect(await store.ask('store/backup', { path })).toMatchObject({ path, expectedBytes: expect.any(Number) })
+  const upkeep = (): Promise<{ backup: { running: object | null; last: object | null } }> =>
+    store.ask('store/upkeep')
+  while ((await upkeep()).backup.running !== null) await setTimeout(5)
+  expect((await upkeep()).backup.last).toMatchObject({
+    path,
+    reason: null,
+    done: { clients: 1, cases: 1, hits: 1 },
+  })
   expect(statSync(path).mode & 0o777).toBe(0o600)
-  expect(await store.ask('store/upkeep')).toMatchObject({ error: null, backup: null })
+  expect(await store.ask('store/upkeep')).toMatchObject({ error: null, isHeld: false })
   for (const type of [
     'cases/change',
     'cases/silence',
@@ -139,5 +148,5 @@ test('silences, holds and a backup are asked for by letter; settings are followe
   await store.ask('shutdown')
   const lines = new LogRingReader(store.ring).read().map((line) => (JSON.parse(line) as { msg: string }).msg)
   expect(lines).toContain('keep.hits: 1 month is less than the 3 months that level 3 asks for')
-  expect(lines).toContain('a backup of the store is written')
+  expect(lines).toContain('a backup is written')
 })

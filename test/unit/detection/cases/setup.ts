@@ -14,7 +14,7 @@ export const HOUR = 3_600_000
 export const DAY = 24 * HOUR
 export const GRACE = HOUR
 
-export const KEEP: KeepSettings = { level: null, hitsMonths: 12, casesMonths: 24, holds: [] }
+export const KEEP: KeepSettings = { level: null, hitsMonths: 12, casesMonths: 24, auditMonths: 24, holds: [] }
 
 export function unitOf(
   id: string,
@@ -28,6 +28,8 @@ interface Given extends Partial<CaseworkSettings> {
   readonly eventBounds?: EventBounds
   readonly threads?: number
   readonly directory?: string
+  /** Other databases that backups hold. */
+  readonly beside?: readonly string[]
 }
 
 export class CaseStore {
@@ -37,8 +39,16 @@ export class CaseStore {
   settings: CaseworkSettings
   work!: Casework
   readonly #eventBounds: EventBounds | undefined
+  readonly #beside: readonly string[]
 
-  constructor({ eventBounds, threads = 1, directory = temporaryDirectory(), ...settings }: Given = {}) {
+  constructor({
+    eventBounds,
+    threads = 1,
+    directory = temporaryDirectory(),
+    beside = [],
+    ...settings
+  }: Given = {}) {
+    this.#beside = beside
     this.settings = { units: [], cases: { graceMs: GRACE }, keep: KEEP, ...settings }
     this.#eventBounds = eventBounds
     this.store = new FakeStore(threads, directory, (database) => this.work.openWitness(database))
@@ -126,7 +136,7 @@ export class CaseStore {
     const { directory, clock, log } = this.store
     const bounds = this.#eventBounds
     this.work = new Casework({
-      directory, settings: this.settings, clock, log, ...(bounds === undefined ? {} : { eventBounds: bounds }),
+      directory, settings: this.settings, clock, log, beside: this.#beside, ...(bounds === undefined ? {} : { eventBounds: bounds }),
     }) // prettier-ignore
     this.work.attach(this.store.storeWriter)
   }

@@ -249,18 +249,26 @@ test('bindings and hits of nobody known are as old as the rest', () => {
 })
 
 test('copies of the database that are older than what is kept go, and nothing else', () => {
-  const store = new CaseStore({ keep: SHORT })
-  const names = ['thanhloc.db.before-2', 'thanhloc.db.corrupt-20260101-000000', 'thanhloc.db.replaced-20260101-000000-1', 'thanhloc.db.mine', 'lists'] // prettier-ignore
+  const store = new CaseStore({ keep: { ...SHORT, auditMonths: 2 } })
+  const names = ['thanhloc.db.before-2', 'thanhloc.db.corrupt-20260101-000000', 'thanhloc.db.replaced-20260101-000000-1', 'accounts.db.replaced-20260101-000000', 'thanhloc.db.mine', 'lists'] // prettier-ignore
   const paths = names.map((name) => join(store.store.directory, name))
   for (const path of paths) {
     writeFileSync(path, 'x')
     utimesSync(path, NOON / 1000, NOON / 1000)
   }
   days(store, 30)
-  expect(paths.map((path) => existsSync(path))).toEqual([true, true, true, true, true])
+  expect(paths.map((path) => existsSync(path))).toEqual([true, true, true, true, true, true])
   days(store, 10)
-  expect(paths.map((path) => existsSync(path))).toEqual([false, false, false, true, true])
+  expect(paths.map((path) => existsSync(path))).toEqual([false, false, false, true, true, true])
   expect(deleted(store)).toEqual({ files: 3 })
+  // A trail that was put aside stays as long as the trail does.
+  days(store, 30)
+  expect(paths.map((path) => existsSync(path))).toEqual([false, false, false, false, true, true])
+  expect(store.cases.listDeletions().items[0]).toMatchObject({
+    what: 'files',
+    rule: 'keep.audit 2 months',
+    amount: 1,
+  })
 })
 
 describe('a clock that jumps ahead', () => {
@@ -439,6 +447,9 @@ test('less than the level asks for is warned of', () => {
     'keep.hits: 3 months is less than the 6 months that level 4 asks for',
   ])
   expect(keepWarnings({ ...KEEP, level: 5, hitsMonths: 12, casesMonths: 1 })).toHaveLength(1)
+  expect(keepWarnings({ ...KEEP, level: 5, auditMonths: 6 })).toEqual([
+    'keep.audit: 6 months is less than the 12 months that level 5 asks for',
+  ])
   expect(keepWarnings({ ...KEEP, level: 5 })).toEqual([])
   expect(keepWarnings({ ...KEEP, hitsMonths: 1 })).toEqual([])
   const store = new CaseStore({ keep: { ...SHORT, level: 3 } })

@@ -68,9 +68,8 @@ test('hits whose client is unknown open nothing', () => {
     sequence: 1,
     forEach: (take) =>
       take({
-        hasClient: false, client: new Uint8Array(16), indicator: Uint8Array.of(4, 101, 118, 105, 108), indicatorLength: 5, kind: 1,
-        triggers: 1, action: 0, qtype: 1, firstQname: new Uint8Array(255), firstQnameLength: 0, lastQname: new Uint8Array(255),
-        lastQnameLength: 0, lists: Uint16Array.of(1), listCount: 1, blocked: 3, logged: 0, firstMs: NOON, lastMs: NOON,
+        pair: { clientKey: null, kind: 1, indicator: 'evil' }, clientKey: null, kind: 1, indicator: 'evil', triggers: 1, action: 0,
+        qtype: 1, firstQname: 'evil', lastQname: 'evil', lists: [1], blocked: 3, logged: 0, firstMs: NOON, lastMs: NOON,
       }), // prettier-ignore
   })
   expect(store.store.stored).toBe(3)

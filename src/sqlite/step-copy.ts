@@ -5,7 +5,12 @@
 import { closeSync, openSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import type { StoreLog } from './log.ts'
+
+/** Where it is said what became of the copy. */
+export interface CopyLog {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+}
 
 /** Left free beside the copy: the step itself writes as much again. */
 const ROOM_FACTOR = 2.2
@@ -20,7 +25,7 @@ export function keepStepCopy(
   database: DatabaseSync,
   path: string,
   step: number,
-  log: StoreLog,
+  log: CopyLog,
   freeBytes: (directory: string) => number = freeBytesOf,
 ): void {
   const copy = stepCopyPath(path, step)
