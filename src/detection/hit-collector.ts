@@ -19,7 +19,7 @@ export const DRAIN_MS = 200
  */
 const MANY_PAIRS = 500
 const GATHER_MS = 700
-const ROOM_PAIRS = Math.floor(HIT_PAIRS * 0.9)
+const ROOM_PAIRS = Math.floor(HIT_PAIRS * 0.45)
 const FIRST_RETRY_MS = 200
 const MAX_RETRY_MS = 2000
 const FINISH_PAUSE_MS = 50

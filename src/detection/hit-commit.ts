@@ -20,7 +20,7 @@ export interface SealedHalf {
 /** The origin and the node of hits seen here. */
 const HERE = 0
 /** Pairs and list sets remembered before the memory starts anew. */
-const PAIRS_REMEMBERED = 2 * HIT_PAIRS
+const PAIRS_REMEMBERED = HIT_PAIRS
 const LISTS_REMEMBERED = 10_000
 
 /** What was written last to the row of a pair. The row may be gone by now: who adds to it finds out. */

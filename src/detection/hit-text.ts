@@ -38,8 +38,8 @@ interface KnownPair extends PairText {
 }
 
 const ADDRESS_KIND = 3
-/** Pairs remembered before the memory starts anew: as many as two halves hold. */
-const REMEMBERED = 2 * HIT_PAIRS
+/** Pairs remembered before the memory starts anew: as many as a half holds. */
+const REMEMBERED = HIT_PAIRS
 
 /** Makes hits of pairs. Most pairs are met again with every drain, so their texts are remembered. */
 export class HitReader {

@@ -7,7 +7,7 @@
 /** How often the threads are looked at. */
 export const LOOK_MS = 100
 /** Busy shares of all threads together below which one will do. */
-const CALM_SHARE = 0.4
+const CALM_SHARE = 0.65
 /** For how long it has to be calm. */
 const CALM_LOOKS = 20
 /** Busy share of the one thread at which the others take part. */

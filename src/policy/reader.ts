@@ -109,6 +109,11 @@ export class PolicyReader {
     return this.#bytes
   }
 
+  /** The same in words. */
+  get words(): Int32Array {
+    return this.#words
+  }
+
   /** Where set i starts in `setRules`; it ends where set i + 1 starts. */
   get setStarts(): Int32Array {
     return this.#setStarts

@@ -18,6 +18,7 @@ export const MAX_VERDICT_LISTS = 16
 export const NO_END = 0x7fffffff
 
 const NO_BYTES = new Uint8Array(0)
+const NO_WORDS = new Int32Array(0)
 const LOG = ACTIONS.indexOf('log')
 
 export class Verdict {
@@ -38,6 +39,8 @@ export class Verdict {
   trigger: Trigger = Trigger.qname
   /** The listed name, without the root's zero byte, or the pseudo-name of an address (see layout): in the slot. */
   indicator: Uint8Array = NO_BYTES
+  /** The same memory in words, each indicator from a whole one on and zero behind its end. */
+  indicatorWords: Int32Array = NO_WORDS
   indicatorStart = 0
   indicatorLength = 0
   indicatorKind: IndicatorKind = IndicatorKind.exact
@@ -86,6 +89,7 @@ export class Verdict {
     this.list = other.list
     this.trigger = other.trigger
     this.indicator = other.indicator
+    this.indicatorWords = other.indicatorWords
     this.indicatorStart = other.indicatorStart
     this.indicatorLength = other.indicatorLength
     this.indicatorKind = other.indicatorKind

@@ -117,6 +117,7 @@ function decideBy(
   verdict.data = rules.data[rule]!
   verdict.list = rules.meta.lists[list]!
   verdict.indicator = reader.bytes
+  verdict.indicatorWords = reader.words
   verdict.indicatorStart = record + 4
   verdict.indicatorLength = reader.nameLength(record)
   verdict.indicatorKind = reader.indicatorKind(record, rule)

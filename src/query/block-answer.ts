@@ -5,7 +5,7 @@
 import type { Settings } from '../config/settings.ts'
 import { Outcome } from '../metrics/counters.ts'
 import { parseAddress } from '../net/address.ts'
-import { ACTIONS, Trigger } from '../policy/meta.ts'
+import { ACTIONS, Trigger, type ListMeta } from '../policy/meta.ts'
 import { SINKHOLE_TTL } from '../policy/rule-table.ts'
 import type { Verdict } from '../policy/verdict.ts'
 import { Ede, HEADER_BYTES, Rcode, Type } from '../wire/constants.ts'
@@ -33,6 +33,9 @@ interface BlockErrors {
 export class BlockAnswers {
   readonly #replies: Replies
   readonly #errors = new Map<string, BlockErrors>()
+  /** Of the list that decided last: most decide many in a row, and are one object until lists change. */
+  #lastList: ListMeta | null = null
+  #lastErrors: BlockErrors | null = null
   #ttlSeconds = 0
   #ipv4: readonly Uint8Array[] = []
   #ipv6: readonly Uint8Array[] = []
@@ -52,7 +55,7 @@ export class BlockAnswers {
   write(out: Uint8Array, asked: Asked, verdict: Verdict): number {
     const { action } = verdict
     const { query } = asked
-    const errors = this.#errorsOf(verdict.list?.id ?? '')
+    const errors = this.#errorsOf(verdict.list)
     if (action === DROP) return this.#replies.drop(asked)
     if (action === REFUSED)
       return this.#replies.empty(out, asked, Rcode.Refused, Outcome.blocked, errors.blocked)
@@ -78,13 +81,17 @@ export class BlockAnswers {
     return null
   }
 
-  #errorsOf(list: string): BlockErrors {
+  #errorsOf(meta: ListMeta | null): BlockErrors {
+    if (meta === this.#lastList && this.#lastErrors !== null) return this.#lastErrors
+    const list = meta?.id ?? ''
     let errors = this.#errors.get(list)
     if (!errors) {
       const blocked = [Ede.Blocked, list] as const
       errors = { blocked: extendedErrors(blocked), forged: extendedErrors(blocked, [Ede.ForgedAnswer, '']) }
       this.#errors.set(list, errors)
     }
+    this.#lastList = meta
+    this.#lastErrors = errors
     return errors
   }
 }

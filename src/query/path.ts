@@ -277,7 +277,7 @@ export class QueryPath implements ExchangeEvents<Waiter> {
     const { hits, forwarders, clock } = this.#parts
     const client = asked.revealed === null ? asked.client : forwarders.clientOf(asked.revealed)
     hits.record(
-      client, verdict.indicator, verdict.indicatorStart, verdict.indicatorLength, verdict.indicatorKind,
+      client, verdict.indicatorWords, verdict.indicatorStart >> 2, verdict.indicatorLength, verdict.indicatorKind,
       verdict.trigger, verdict.action, asked.query.qtype, key.bytes, key.length, verdict.lists, verdict.listCount,
       clock.wallMs(),
     ) // prettier-ignore

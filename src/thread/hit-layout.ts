@@ -3,7 +3,7 @@
  *
  *   header   32-bit words: active half | turn | sequence | run | pairs of half 0, 1 | folds of half 0, 1
  *            64-bit floats from byte 32: hits folded | hits lost
- *   half 0   32,768 hash slots (high bits of the hash, entry number + 1 in the low 14), 14,336 entries of 864 bytes
+ *   half 0   65,536 hash slots (high bits of the hash, entry number + 1 in the low 15), 26,624 entries of 864 bytes
  *   half 1   the same
  *
  * Entries are taken in order, pairs from 0, folds behind them; a half is emptied by zeroing its slots and counts.
@@ -21,7 +21,7 @@ export const INDICATOR_KINDS = ['exact', 'subtree', 'below', 'address'] as const
 export const TRIGGERS = ['qname', 'alias', 'address', 'client'] as const
 
 /** Pairs of client and indicator a half holds; what comes beyond is counted per indicator, its client unknown. */
-export const HIT_PAIRS = 12_288
+export const HIT_PAIRS = 24_576
 /** Indicators a half holds such counts for; what comes beyond is lost, and counted. */
 export const HIT_FOLDS = 2_048
 /** Lists a hit names; the deciding one is the first. */
@@ -38,9 +38,9 @@ export const FOLDED = 4
 export const LOST = 5
 const HEADER_BYTES = 64
 
-export const SLOTS = 32_768
+export const SLOTS = 65_536
 const ENTRIES = HIT_PAIRS + HIT_FOLDS
-export const ENTRY_MASK = 0x3fff
+export const ENTRY_MASK = 0x7fff
 const SLOT_BYTES = SLOTS * 4
 
 // An entry: four floats (blocked, logged, first ms, last ms), then by byte. From the client to the end of the indicator

@@ -67,14 +67,15 @@ export class HitWriter {
   }
 
   /**
-   * Counts one hit. Allocates nothing, never waits, never throws. `client`: 16 bytes; `indicator`: a lower-case wire
-   * name without the root's zero byte, or an address as above; `qname`: lower-case wire form; `lists`: numbers of
-   * the lists that hold the indicator, the deciding one first; `wallMs`: since 1970.
+   * Counts one hit. Allocates nothing, never waits, never throws. `client`: 16 bytes; `indicator`: in whole words from
+   * `indicatorWord` on, as policy snapshots hold it and zero behind its end, a lower-case wire name without the root's
+   * zero byte, or an address as above; `indicatorLength` in bytes; `qname`: lower-case wire form; `lists`: numbers of the
+   * lists that hold the indicator, the deciding one first; `wallMs`: since 1970.
    */
   record(
     client: Uint8Array,
-    indicator: Uint8Array,
-    indicatorStart: number,
+    indicator: Int32Array,
+    indicatorWord: number,
     indicatorLength: number,
     indicatorKind: number,
     trigger: number,
@@ -90,9 +91,9 @@ export class HitWriter {
     const half = this.#half
     const deciding = listCount > 0 ? lists[0]! : 0
     const length = indicatorLength > MAX_NAME ? MAX_NAME : indicatorLength
-    let entry = this.#place(half, client, indicator, indicatorStart, length, indicatorKind, deciding, PAIRS)
+    let entry = this.#place(half, client, indicator, indicatorWord, length, indicatorKind, deciding, PAIRS)
     if (entry < 0) {
-      entry = this.#place(half, NOBODY, indicator, indicatorStart, length, indicatorKind, deciding, FOLDS)
+      entry = this.#place(half, NOBODY, indicator, indicatorWord, length, indicatorKind, deciding, FOLDS)
       this.#floats[entry < 0 ? LOST : FOLDED]! += 1
     }
     if (entry >= 0) {
@@ -135,7 +136,7 @@ export class HitWriter {
   #place(
     half: number,
     client: Uint8Array,
-    indicator: Uint8Array,
+    indicator: Int32Array,
     start: number,
     length: number,
     kind: number,
@@ -150,7 +151,8 @@ export class HitWriter {
     const client3 = wordOf(client, 12)
     let hash = this.#seed ^ (kind << 16) ^ deciding
     hash = mixed(mixed(mixed(mixed(hash, client0), client1), client2), client3)
-    for (let i = 0; i < length; i++) hash = Math.imul(hash ^ indicator[start + i]!, 0x01000193)
+    const size = (length + 3) >> 2
+    for (let word = 0; word < size; word++) hash = mixed(hash, indicator[start + word]!)
     hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
     hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
     hash ^= hash >>> 16
@@ -184,7 +186,7 @@ export class HitWriter {
     words[clientAt + 1] = client1
     words[clientAt + 2] = client2
     words[clientAt + 3] = client3
-    for (let i = 0; i < length; i++) bytes[at + INDICATOR + i] = indicator[start + i]!
+    for (let word = 0; word < size; word++) words[((at + INDICATOR) >> 2) + word] = indicator[start + word]!
     bytes[at + INDICATOR_LENGTH] = length
     bytes[at + KIND] = kind
     bytes[at + TRIGGER_BITS] = 0
@@ -198,7 +200,7 @@ export class HitWriter {
 
   #isIndicator(
     at: number,
-    indicator: Uint8Array,
+    indicator: Int32Array,
     start: number,
     length: number,
     kind: number,
@@ -207,7 +209,9 @@ export class HitWriter {
     const bytes = this.#bytes
     if (bytes[at + INDICATOR_LENGTH] !== length || bytes[at + KIND] !== kind) return false
     if (this.#shorts[(at + DECIDING) >> 1] !== deciding) return false
-    for (let i = 0; i < length; i++) if (bytes[at + INDICATOR + i] !== indicator[start + i]) return false
+    const own = (at + INDICATOR) >> 2
+    for (let word = 0; word < (length + 3) >> 2; word++)
+      if (this.#words[own + word] !== indicator[start + word]) return false
     return true
   }
 

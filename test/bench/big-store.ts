@@ -12,6 +12,7 @@ import { parseAddress } from '../../src/net/address.ts'
 import { HitReader } from '../../src/detection/hit-text.ts'
 import { HIT_TABLE_BYTES, HitDrain, HitWriter } from '../../src/thread/hit-table.ts'
 import { textToName } from '../../src/wire/name.ts'
+import { wordsOf } from '../unit/thread/hits.ts'
 
 export interface StorePlan {
   readonly clients: number
@@ -88,6 +89,7 @@ export function buildStore(directory: string, settings: Settings, plan: StorePla
   const addresses = Array.from({ length: clients }, (_, number) => bytesOf(bigAddress(number)))
   const wire = [...names, ...rareNames].map((name) => ({
     indicator: wireOf(name),
+    words: wordsOf(wireOf(name).subarray(0, -1)),
     below: wireOf(`c2.${name}`),
   }))
   let commitMs = 0
@@ -120,10 +122,10 @@ export function buildStore(directory: string, settings: Settings, plan: StorePla
 
   function record(client: number, at: number): void {
     recorded++
-    const { indicator, below } = wire[at]!
+    const { indicator, words, below } = wire[at]!
     const qname = (client ^ at) & 1 ? below : indicator
     const lists = Uint16Array.of((at % settings.lists.length) + 1)
-    hits.record(addresses[client]!, indicator, 0, indicator.length - 1, SUBTREE, QNAME, BLOCKED, TYPE_A, qname, qname.length, lists, 1, nowMs + (client % 60_000)) // prettier-ignore
+    hits.record(addresses[client]!, words, 0, indicator.length - 1, SUBTREE, QNAME, BLOCKED, TYPE_A, qname, qname.length, lists, 1, nowMs + (client % 60_000)) // prettier-ignore
   }
 
   function commit(): void {

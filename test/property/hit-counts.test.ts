@@ -17,6 +17,7 @@ import {
   record,
   temporaryDirectory,
   wireOf,
+  wordsOf,
 } from '../unit/detection/setup.ts'
 
 const RUNS = Number(process.env['THANHLOC_FUZZ'] ?? 150)
@@ -176,14 +177,14 @@ function keyOf(pair: HitPair): string {
 /** Records from input that ends the thread at its read number `reads`; nothing is counted up to there. */
 function dieWriting(writer: HitWriter, reads: number): void {
   let left = reads
-  const mortal = (bytes: Uint8Array): Uint8Array =>
+  const mortal = <T extends Uint8Array | Int32Array>(bytes: T): T =>
     new Proxy(bytes, {
       get(target, key) {
         if (left-- === 0) throw new Error('dies here')
         return target[Number(key)]
       },
     })
-  const name = mortal(wireOf('evil.test'))
+  const name = mortal(wordsOf(wireOf('evil.test').subarray(0, -1)))
   try {
     // Longer than any count of reads: it does die.
     const qname = mortal(new Uint8Array(100))

@@ -17,7 +17,7 @@ import type { Binding } from '../../../src/identity/binding.ts'
 import { HIT_TABLE_BYTES, HitWriter } from '../../../src/thread/hit-table.ts'
 import { NOON, bytesOf, record, type HitGiven } from '../thread/hits.ts'
 
-export { NOON, bytesOf, record, wireOf, type HitGiven } from '../thread/hits.ts'
+export { NOON, bytesOf, record, wireOf, wordsOf, type HitGiven } from '../thread/hits.ts'
 
 export class FakeClock implements Clock {
   nowMs = 0

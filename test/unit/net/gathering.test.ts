@@ -20,7 +20,7 @@ function setUp(workers = 3) {
 
 test('one thread gets all queries once two seconds were calm, and says so once', () => {
   const { shares, gathering, look } = setUp()
-  shares.fill(0.13)
+  shares.fill(0.21)
   expect(look(19)).toEqual([])
   expect(look(100)).toEqual([0])
   expect(gathering.on).toBe(0)
@@ -29,7 +29,7 @@ test('one thread gets all queries once two seconds were calm, and says so once',
 test('it has to be calm all the time', () => {
   const { shares, look } = setUp()
   look(19)
-  shares.fill(0.14)
+  shares.fill(0.22)
   expect(look(1)).toEqual([])
   shares.fill(0)
   expect(look(19)).toEqual([])

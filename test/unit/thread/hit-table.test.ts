@@ -5,7 +5,7 @@ import { ACTIONS, IndicatorKind, Trigger } from '../../../src/policy/meta.ts'
 import {
   HIT_ACTIONS, HIT_FOLDS, HIT_PAIRS, HitDrain, HitWriter, INDICATOR_KINDS, TRIGGERS, releaseHitTable,
 } from '../../../src/thread/hit-table.ts' // prettier-ignore
-import { NOON, bytesOf, newTable, record } from '../detection/setup.ts'
+import { NOON, bytesOf, newTable, record, wordsOf } from '../detection/setup.ts'
 
 function readAll(drain: HitDrain): Hit[] {
   const hits: Hit[] = []
@@ -94,7 +94,7 @@ test('beyond the pairs hits fold per indicator, beyond that they are lost, all c
     indicator[2] = 97 + ((i / 26) % 26)
     indicator[3] = 97 + ((i / 676) % 26)
     indicator[4] = 97 + ((i / 17_576) % 26)
-    writer.record(client, indicator, 0, 5, 0, 0, 0, 1, qname, 3, lists, 1, NOON)
+    writer.record(client, wordsOf(indicator), 0, 5, 0, 0, 0, 1, qname, 3, lists, 1, NOON)
   }
   expect([writer.folded, writer.lost]).toEqual([HIT_FOLDS, 100])
   const drain = new HitDrain(memory)
@@ -159,7 +159,21 @@ test('oversized input is cut, nothing throws', () => {
   const memory = newTable()
   const writer = new HitWriter(memory)
   const long = new Uint8Array(400).fill(1)
-  writer.record(new Uint8Array(16), long, 0, 400, 1, 0, 0, 1, long, 400, new Uint16Array(40), 40, NaN)
+  writer.record(
+    new Uint8Array(16),
+    wordsOf(long),
+    0,
+    400,
+    1,
+    0,
+    0,
+    1,
+    long,
+    400,
+    new Uint16Array(40),
+    40,
+    NaN,
+  )
   const drain = new HitDrain(memory)
   drain.flip()
   expect(readAll(drain)).toMatchObject([{ indicator: '?', firstQname: '?', firstMs: 0, blocked: 1 }])

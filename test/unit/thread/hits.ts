@@ -16,6 +16,13 @@ export function wireOf(name: string): Uint8Array {
   return bytes.slice(0, textToName(name, bytes))
 }
 
+/** Octets in whole words, zero behind their end, as a policy snapshot holds them. */
+export function wordsOf(bytes: Uint8Array): Int32Array {
+  const words = new Int32Array((bytes.length + 3) >> 2)
+  new Uint8Array(words.buffer).set(bytes)
+  return words
+}
+
 export interface HitGiven {
   readonly client?: string
   readonly qname?: string
@@ -43,7 +50,7 @@ export function record(writer: HitWriter, hit: HitGiven = {}): void {
   const name = wireOf(qname)
   const lists = Uint16Array.from(hit.lists ?? [1])
   writer.record(
-    bytesOf(client), indicator, 0, indicator.length, kind, trigger, action, qtype, name, name.length, lists,
+    bytesOf(client), wordsOf(indicator), 0, indicator.length, kind, trigger, action, qtype, name, name.length, lists,
     lists.length, at,
   ) // prettier-ignore
 }
