@@ -171,7 +171,7 @@ function relaxed(shape: Shape): Shape {
   if (shape.properties !== undefined) {
     const properties = Object.entries(shape.properties).map(([key, value]) => [key, relaxed(value)])
     inner['properties'] = Object.fromEntries(properties)
-    inner['required'] = shape.required?.filter((key) => /^(id|path|zones|servers)$/.test(key) && shape.properties![key]!.default === undefined && shape.properties![key]!.type !== 'object') // prettier-ignore
+    inner['required'] = shape.required?.filter((key) => /^(id|path|zones|servers|certificate|key)$/.test(key) && shape.properties![key]!.default === undefined && shape.properties![key]!.type !== 'object') // prettier-ignore
   }
   if (shape.patternProperties !== undefined) {
     const patterns = Object.entries(shape.patternProperties).map(([key, value]) => [key, relaxed(value)])
