@@ -54,7 +54,6 @@ const STORE_WAIT_MS = 30_000
 const { settings: first, shared, load } = workerData as ControlStart
 const workers = shared.counters.length
 let settings: Settings = first
-let watched: readonly string[] = []
 
 const log = createLog('control', new LogRingWriter(shared.logRings['control']!), settings.log.level)
 const rings = Object.entries(shared.logRings).map(([thread, memory]) => ({
@@ -230,9 +229,7 @@ let dropsSaid = 0
 
 /** The configuration, and the units that stand in a file of their own. */
 function watchConfiguration(): void {
-  const paths = [settings.file, settings.unitsFile].filter((path) => path !== null)
-  // To begin anew would miss a change of this moment.
-  if (String(paths) !== String(watched)) watcher.watch((watched = paths))
+  watcher.watch([settings.file, settings.unitsFile].filter((path) => path !== null))
 }
 
 /** Units whose own public addresses are on the list of infected ones: their machines come first. */

@@ -40,10 +40,11 @@ export class FileWatcher {
     this.#watchDirectory = watchDirectory
   }
 
-  /** Watches `paths` from now on, and no others. Only changes after this are told. */
+  /** Watches `paths` from now on, and no others. Of those that are new only changes after this are told. */
   watch(paths: readonly string[]): void {
+    const before = this.#files
     this.close()
-    this.#files = new Map(paths.map((path) => [path, { told: signature(path), last: signature(path) }]))
+    this.#files = new Map(paths.map((path) => [path, before.get(path) ?? watchedNow(path)]))
     for (const directory of new Set(paths.map((path) => dirname(path)))) {
       try {
         this.#closers.push(this.#watchDirectory(directory, () => this.#settle()))
@@ -54,6 +55,8 @@ export class FileWatcher {
     this.#stopPoll = this.#clock.every(POLL_MS, () => {
       if (this.#look()) this.#settle()
     })
+    // What changed a moment ago and was not told of yet.
+    this.#settle()
   }
 
   close(): void {
@@ -92,6 +95,11 @@ export class FileWatcher {
     for (const [, watched] of changed) watched.told = watched.last
     if (changed.length > 0) this.#onChange(changed.map(([path]) => path))
   }
+}
+
+function watchedNow(path: string): Watched {
+  const now = signature(path)
+  return { told: now, last: now }
 }
 
 /** Through symlinks: which file it is, its size, when it was written. Empty: there is none. */

@@ -35,6 +35,33 @@ describe('watching files', () => {
     expect(told).toHaveLength(1)
   })
 
+  it('misses no change when it is told what to watch anew', () => {
+    const directory = temporaryDirectory()
+    const [old, added] = [join(directory, 'old.txt'), join(directory, 'added.txt')]
+    writeFileSync(old, 'a')
+    writeFileSync(added, 'a')
+    const clock = new FakeClock()
+    const told: string[] = []
+    const watcher = new FileWatcher(
+      (paths) => void told.push(...paths),
+      clock,
+      () => () => {},
+    )
+    watcher.watch([old])
+    // Written, and not yet told of: settings are read again at this moment.
+    writeFileSync(old, 'bb')
+    watcher.watch([old, added])
+    clock.advance(300)
+    expect(told).toEqual([old])
+    // What nobody watches any more, and then watches again, begins anew.
+    watcher.watch([added])
+    writeFileSync(old, 'ccc')
+    watcher.watch([old, added])
+    clock.advance(10_000)
+    expect(told).toEqual([old])
+    watcher.close()
+  })
+
   it('finds changes by looking where directories cannot be watched', () => {
     const directory = temporaryDirectory()
     const [here, gone, other] = ['here', 'gone', 'other'].map((name) => join(directory, name)) as [
