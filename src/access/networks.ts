@@ -4,9 +4,6 @@
  */
 import { parseAddress } from '../net/address.ts'
 
-/** Where a host talks to itself: never limited. */
-export const LOOPBACK_NETWORKS: readonly string[] = ['127.0.0.0/8', '::1/128']
-
 interface Range {
   readonly first: bigint
   readonly last: bigint

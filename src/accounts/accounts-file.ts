@@ -6,6 +6,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Clock } from '../clock.ts'
+import { inTransaction } from '../sqlite/transaction.ts'
 import { connectFile, openDatabase, type Connect } from './database.ts'
 import { AccountsUnavailable, faultKind, reasonOf, type FaultKind } from './fault.ts'
 import type { AccountsLog } from './log.ts'
@@ -77,17 +78,10 @@ export class AccountsFile {
       const { database, statements } = this.#connection()
       if (database.isTransaction) return change(statements)
       const before = changesOf(statements)
-      database.exec('BEGIN IMMEDIATE')
-      try {
-        const result = change(statements)
-        database.exec('COMMIT')
-        // What can be read may still not be writable: only what was written tells.
-        if (changesOf(statements) > before) this.#clear()
-        return result
-      } catch (error) {
-        if (database.isTransaction) database.exec('ROLLBACK')
-        throw error
-      }
+      const result = inTransaction(database, () => change(statements))
+      // What can be read may still not be writable: only what was written tells.
+      if (changesOf(statements) > before) this.#clear()
+      return result
     })
   }
 

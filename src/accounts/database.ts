@@ -5,6 +5,7 @@
 import { chmodSync, closeSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { damageOf } from '../sqlite/private-file.ts'
 import { corruption } from './fault.ts'
 import { checkIsOurs, migrate } from './schema.ts'
 
@@ -89,8 +90,8 @@ function setUp(database: DatabaseSync): void {
 }
 
 function check(database: DatabaseSync): void {
-  const found = database.prepare('PRAGMA quick_check(1)').get()!['quick_check']
-  if (found !== 'ok') throw corruption(`it fails its check: ${String(found)}`)
+  const damage = damageOf(database)
+  if (damage !== null) throw corruption(`it fails its check: ${damage}`)
 }
 
 function sizeOf(path: string): number {

@@ -3,6 +3,7 @@
  * taken; a step that has been released is never edited again, only followed by another.
  */
 import type { DatabaseSync } from 'node:sqlite'
+import { pragmaOf, SchemaTooNew, takeSteps } from '../sqlite/schema-steps.ts'
 import { corruption } from './fault.ts'
 
 /** "TLAC" in the header of the file: ours, whatever it is called. */
@@ -10,11 +11,6 @@ export const APPLICATION_ID = 0x544c4143
 
 /** Name of the database inside the data directory. */
 export const ACCOUNTS_FILE = 'accounts.db'
-
-/** A file written by a later version: left alone. */
-export class SchemaTooNew extends Error {
-  readonly code = 'THANHLOC_SCHEMA_TOO_NEW'
-}
 
 const STEPS: readonly string[] = [
   `
@@ -117,26 +113,13 @@ const STEPS: readonly string[] = [
 
 /** Takes the steps the file lacks, each in a transaction of its own. Throws SchemaTooNew, or what SQLite throws. */
 export function migrate(database: DatabaseSync): void {
-  const version = pragma(database, 'user_version')
-  if (version > STEPS.length) {
-    throw new SchemaTooNew(
-      `it has schema ${version}, this version knows ${STEPS.length}: install a later version of the program`,
-    )
-  }
-  for (let step = version; step < STEPS.length; step++) {
-    database.exec('BEGIN IMMEDIATE')
-    try {
-      // Another process may have taken it meanwhile.
-      if (pragma(database, 'user_version') === step) {
-        database.exec(STEPS[step]!)
-        database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${step + 1}`)
-      }
-      database.exec('COMMIT')
-    } catch (error) {
-      if (database.isTransaction) database.exec('ROLLBACK')
-      throw error
-    }
-  }
+  takeSteps(database, { steps: STEPS, applicationId: APPLICATION_ID, tooNew })
+}
+
+function tooNew(version: number, known: number): SchemaTooNew {
+  return new SchemaTooNew(
+    `it has schema ${version}, this version knows ${known}: install a later version of the program`,
+  )
 }
 
 /**
@@ -144,10 +127,6 @@ export function migrate(database: DatabaseSync): void {
  * tables, because it gets its name when it has them.
  */
 export function checkIsOurs(database: DatabaseSync): void {
-  if (pragma(database, 'application_id') !== APPLICATION_ID || pragma(database, 'user_version') === 0)
+  if (pragmaOf(database, 'application_id') !== APPLICATION_ID || pragmaOf(database, 'user_version') === 0)
     throw corruption('it is no database of accounts')
-}
-
-function pragma(database: DatabaseSync, name: 'user_version' | 'application_id'): number {
-  return Number(database.prepare(`PRAGMA ${name}`).get()![name])
 }

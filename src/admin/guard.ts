@@ -9,6 +9,7 @@ import { NOBODY } from '../accounts/principal.ts'
 import { isRefusal } from '../accounts/problem.ts'
 import { ACTIONS, may, type Action } from '../accounts/roles.ts'
 import type { Endpoint } from '../config/settings.ts'
+import { isLoopback } from '../net/address.ts'
 import { describeProblem, type Problem } from './problem.ts'
 
 /**
@@ -75,10 +76,9 @@ export class AllowedHosts {
 }
 
 function namesOf(addresses: readonly string[], configured: readonly string[]): ReadonlySet<string> {
-  const isLoopback = addresses.some((address) => address.startsWith('127.') || address === '::1')
   const names = [...addresses, ...configured].map((name) => name.toLowerCase().replace(/\.$/, ''))
   // No page can make a browser send it but from this machine itself.
-  return new Set(isLoopback ? [...names, 'localhost'] : names)
+  return new Set(addresses.some(isLoopback) ? [...names, 'localhost'] : names)
 }
 
 /** Lets a request in, or says why not. */

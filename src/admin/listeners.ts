@@ -10,6 +10,7 @@ import type { Clock } from '../clock.ts'
 import { formatEndpoint } from '../config/address.ts'
 import type { Endpoint, Settings } from '../config/settings.ts'
 import type { Logger } from '../log/log.ts'
+import { isLoopback } from '../net/address.ts'
 import { ADMIN_SOCKET, listenOnSocket } from './admin-socket.ts'
 import { MIN_TLS, type CertificatePair } from './certificate.ts'
 import { CertificateInForce } from './certificate-in-force.ts'
@@ -159,11 +160,6 @@ function listenOnAddress(server: BoundedServer, { address, port }: Endpoint): Pr
       resolve()
     })
   })
-}
-
-/** Of this machine alone. */
-function isLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === '::1'
 }
 
 /** `handle` for these paths; whatever else is asked there does not exist. */

@@ -2,13 +2,15 @@
  * The file of the outbox: private to its owner, in WAL mode, with its tables. One that is no sound database is moved
  * aside, never deleted, and a new one begun.
  */
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../clock.ts'
 import type { Random } from '../random.ts'
 import { corruption, kindOfCode } from '../sqlite/fault-codes.ts'
 import { moveAside } from '../sqlite/move-aside.ts'
+import { damageOf, makePrivate } from '../sqlite/private-file.ts'
+import { takeSteps } from '../sqlite/schema-steps.ts'
 import { keepStepCopy } from '../sqlite/step-copy.ts'
 import type { AlertLog } from './log.ts'
 
@@ -147,16 +149,14 @@ export function isCorrupt(error: unknown): boolean {
 }
 
 function openPrivate(path: string, random: Random, log: AlertLog, connect: Connect): DatabaseSync {
-  // Created here, because SQLite would create it readable for others; WAL and index take its mode.
-  closeSync(openSync(path, 'a', 0o600))
-  chmodSync(path, 0o600)
+  makePrivate(path)
   const database = connect(path)
   try {
     // NORMAL in WAL mode: kill -9 loses no commit. What is deleted is overwritten: it names machines.
     database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;
       PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES}`)
-    const found = database.prepare('PRAGMA quick_check(1)').get()!['quick_check']
-    if (found !== 'ok') throw corruption(`the outbox is corrupt: ${String(found)}`)
+    const damage = damageOf(database)
+    if (damage !== null) throw corruption(`the outbox is corrupt: ${damage}`)
     migrate(database, random, (step) => keepStepCopy(database, path, step, log))
     return database
   } catch (error) {
@@ -167,27 +167,19 @@ function openPrivate(path: string, random: Random, log: AlertLog, connect: Conne
 
 /** Takes the steps the file lacks; `beforeStep` is called before the first of them where it has tables. */
 function migrate(database: DatabaseSync, random: Random, beforeStep: (step: number) => void): void {
-  const version = Number(database.prepare('PRAGMA user_version').get()!['user_version'])
-  if (version > STEPS.length) {
-    throw new OutboxTooNew(
-      `the outbox has schema ${version}, this version knows ${STEPS.length}: install a later one`,
-    )
+  const [tables, ...later] = STEPS
+  const first = (fresh: DatabaseSync): void => {
+    fresh.exec(tables!)
+    const instance = [random.bits32(), random.bits32()]
+      .map((bits) => bits.toString(16).padStart(8, '0'))
+      .join('')
+    fresh.prepare('INSERT INTO outbox (singleton, instance, cursor) VALUES (1, ?, 0)').run(instance)
   }
-  if (version === STEPS.length) return
-  if (version > 0) beforeStep(version + 1)
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    for (const step of STEPS.slice(version)) database.exec(step)
-    if (version === 0) {
-      const instance = [random.bits32(), random.bits32()]
-        .map((bits) => bits.toString(16).padStart(8, '0'))
-        .join('')
-      database.prepare('INSERT INTO outbox (singleton, instance, cursor) VALUES (1, ?, 0)').run(instance)
-    }
-    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${STEPS.length}`)
-    database.exec('COMMIT')
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK')
-    throw error
-  }
+  takeSteps(database, { steps: [first, ...later], applicationId: APPLICATION_ID, tooNew }, beforeStep)
+}
+
+function tooNew(version: number, known: number): OutboxTooNew {
+  return new OutboxTooNew(
+    `the outbox has schema ${version}, this version knows ${known}: install a later one`,
+  )
 }

@@ -5,6 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { AlertChannelSettings } from '../config/settings.ts'
 import type { Random } from '../random.ts'
+import { inTransaction } from '../sqlite/transaction.ts'
 import { conditionAlert, type Alert, type Condition } from './alert.ts'
 import { GIVE_UP_MS } from './attempts.ts'
 import { addTallies, type Content, type Tally } from './message.ts'
@@ -283,14 +284,6 @@ export class Outbox {
   }
 
   #transaction<T>(work: () => T): T {
-    this.#database.exec('BEGIN IMMEDIATE')
-    try {
-      const result = work()
-      this.#database.exec('COMMIT')
-      return result
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-      throw error
-    }
+    return inTransaction(this.#database, work)
   }
 }

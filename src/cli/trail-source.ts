@@ -1,5 +1,5 @@
 /** The audit trail as the commands see it: through the running server, or in the file where none runs. */
-import { headText, readHead } from '../accounts/audit-entry.ts'
+import { headText, readHead, type AuditEntry } from '../accounts/audit-entry.ts'
 import { AuditTrail, type AuditQuery } from '../accounts/audit-trail.ts'
 import { verifyTrail, type AuditReport } from '../accounts/audit-verify.ts'
 import { ACCOUNTS_FILE } from '../accounts/schema.ts'
@@ -9,17 +9,7 @@ import { CommandError } from './command.ts'
 import { openAccountsFile } from './offline-accounts.ts'
 
 /** A row as it is printed; `at` as RFC 3339. */
-export interface TrailEntry {
-  readonly seq: number
-  readonly at: string
-  readonly actor: string
-  readonly role: string
-  readonly source: string
-  readonly action: string
-  readonly target: string
-  readonly reason: string
-  readonly details: string
-}
+export type TrailEntry = Omit<AuditEntry, 'at' | 'prev' | 'hash'> & { readonly at: string }
 
 export interface TrailSource {
   /** The newest first. */

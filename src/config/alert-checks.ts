@@ -3,7 +3,7 @@
  * secret or unencrypted leaves the agency's own network.
  */
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
-import type { Path, Place, Problems } from './problems.ts'
+import type { Checks } from './checks.ts'
 import type { Config } from './schema.ts'
 
 type Channel = Config['alerts']['channels'][number]
@@ -42,11 +42,7 @@ for (const [network, prefix] of [
 const MAILBOX = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i
 
 /** Adds to `problems` what does not fit together in `alerts`. */
-export function checkAlerts(checks: {
-  readonly config: Config
-  readonly problems: Problems
-  readonly placeOf: (path: Path) => Place
-}): void {
+export function checkAlerts(checks: Checks): void {
   const seen = new Set<string>()
   for (const [index, channel] of checks.config.alerts.channels.entries()) {
     const say = (key: string, message: string): void =>

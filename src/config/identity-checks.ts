@@ -1,33 +1,28 @@
-/** What no single key of `units` and `identity` shows: public addresses, codes and files that stand in two places. */
+/** What no single key of `units` and `identity` shows: networks, codes and files that stand in two places. */
 import { parseNetwork } from './address.ts'
+import type { Checks } from './checks.ts'
 import { checked } from './formats.ts'
-import type { Path, Place, Problems } from './problems.ts'
-import type { Config } from './schema.ts'
-
-interface Checks {
-  readonly config: Config
-  readonly problems: Problems
-  readonly placeOf: (path: Path) => Place
-}
 
 /** Adds to `problems` whatever contradicts itself. */
 export function checkIdentity(checks: Checks): void {
-  checkWan(checks)
+  checkNetworks(checks, 'networks', 'the network')
+  checkNetworks(checks, 'wan', 'the public network')
   checkCodes(checks)
   checkLeases(checks)
 }
 
-function checkWan({ config, problems, placeOf }: Checks): void {
+/** Each network belongs to one unit, and stands there once. */
+function checkNetworks({ config, problems, placeOf }: Checks, key: 'networks' | 'wan', called: string): void {
   const owners = new Map<string, string>()
   for (const [index, unit] of config.units.entries()) {
-    for (const [position, text] of unit.wan.entries()) {
+    for (const [position, text] of unit[key].entries()) {
       const network = checked(parseNetwork(text))
       const owner = owners.get(network)
       if (owner !== undefined) {
         const said = owner === unit.id ? 'stands here twice' : `belongs to unit ${owner} already`
         problems.add(
-          placeOf(['units', index, 'wan', position]),
-          `unit ${unit.id}: the public network ${network} ${said}`,
+          placeOf(['units', index, key, position]),
+          `unit ${unit.id}: ${called} ${network} ${said}`,
         )
       }
       owners.set(network, unit.id)

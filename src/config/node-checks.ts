@@ -1,18 +1,15 @@
 /** What no single key of `nodes` shows: that nothing secret leaves unencrypted unasked, and that each is another server. */
-import { isIPv4 } from 'node:net'
+import { isIP } from 'node:net'
+import { isLoopback } from '../net/address.ts'
 import { parseEndpoint } from './address.ts'
+import type { Checks } from './checks.ts'
 import { checked } from './formats.ts'
-import type { Path, Place, Problems } from './problems.ts'
 import type { Config } from './schema.ts'
 
 type Node = Config['nodes'][number]
 
 /** Adds to `problems` what does not fit together in `nodes`. */
-export function checkNodes(checks: {
-  readonly config: Config
-  readonly problems: Problems
-  readonly placeOf: (path: Path) => Place
-}): void {
+export function checkNodes(checks: Checks): void {
   const { config, problems, placeOf } = checks
   const ids = new Set<string>()
   const places = new Map<string, string>()
@@ -45,7 +42,7 @@ function problemOf({ url, allowHttp }: Node): string | null {
   if (parsed.pathname !== '/' || parsed.search !== '' || parsed.hash !== '')
     return `\`url\` goes on behind the port, and what is asked for is added to it: write ${parsed.origin}`
   if (parsed.port === '0') return '`url` has port 0: no server answers there'
-  if (parsed.protocol === 'http:' && !allowHttp && !isLoopback(hostOf(parsed)))
+  if (parsed.protocol === 'http:' && !allowHttp && !isThisMachine(hostOf(parsed)))
     return '`url` is plain http, which shows the token and every hit to whoever is on the way: use https (`admin.tls` there), or say `allowHttp: true`'
   return null
 }
@@ -58,8 +55,8 @@ function isOwn(origin: string, listen: string): boolean {
   return port === own && hostOf(url) === address
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
+function isThisMachine(host: string): boolean {
+  return host === 'localhost' || (isIP(host) !== 0 && isLoopback(host))
 }
 
 /** Name or address, without brackets. */

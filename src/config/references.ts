@@ -3,23 +3,17 @@
  * Takes the configuration as written, because each complaint needs the place of what was written.
  */
 import { isIPv4, isIPv6 } from 'node:net'
-import { formatEndpoint, isWildcard, parseEndpoint, parseNetwork } from './address.ts'
+import { formatEndpoint, isWildcard, parseEndpoint } from './address.ts'
 import { checkAlerts } from './alert-checks.ts'
+import type { Checks } from './checks.ts'
 import { parseDomain } from './domain.ts'
 import { checked } from './formats.ts'
 import { checkIdentity } from './identity-checks.ts'
 import { parseHeld } from './keeping.ts'
 import { nearest } from './nearest.ts'
 import { checkNodes } from './node-checks.ts'
-import type { Path, Problems, Place } from './problems.ts'
-import type { Config } from './schema.ts'
+import type { Path } from './problems.ts'
 import type { Endpoint } from './settings.ts'
-
-interface Checks {
-  readonly config: Config
-  readonly problems: Problems
-  readonly placeOf: (path: Path) => Place
-}
 
 /** Adds to `problems` whatever does not fit together in `config`. */
 export function checkReferences(checks: Checks): void {
@@ -93,7 +87,6 @@ function checkCampaigns({ config, problems, placeOf }: Checks): void {
 
 function checkUnits({ config, problems, placeOf }: Checks): void {
   const parents = new Map(config.units.map((unit) => [unit.id, unit.parent]))
-  const owners = new Map<string, string>()
   for (const [index, unit] of config.units.entries()) {
     if (unit.parent !== null && !parents.has(unit.parent)) {
       const hint = choices(
@@ -117,18 +110,6 @@ function checkUnits({ config, problems, placeOf }: Checks): void {
         placeOf(['units', index, 'parent']),
         `unit ${unit.id} is its own parent: ${way}; one of these parents is wrong`,
       )
-    }
-    for (const [position, text] of unit.networks.entries()) {
-      const network = checked(parseNetwork(text))
-      const owner = owners.get(network)
-      if (owner !== undefined) {
-        const said = owner === unit.id ? 'stands here twice' : `belongs to unit ${owner} already`
-        problems.add(
-          placeOf(['units', index, 'networks', position]),
-          `unit ${unit.id}: the network ${network} ${said}`,
-        )
-      }
-      owners.set(network, unit.id)
     }
   }
 }

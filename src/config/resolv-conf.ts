@@ -2,6 +2,7 @@
  * The upstreams the machine itself uses, from resolv.conf(5), for a configuration that names none. Our own addresses
  * are dropped from them: a resolver that asks itself goes round in a loop.
  */
+import { isLoopback } from '../net/address.ts'
 import { parseAddress } from './address.ts'
 import type { Endpoint } from './settings.ts'
 
@@ -70,10 +71,6 @@ function ownReason(endpoint: Endpoint, own: ReadonlySet<string>, listen: readonl
     if (wildcard && isOwn) return 'this resolver listens on every address of this machine'
   }
   return null
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.')
 }
 
 /** Without zone and in one spelling, for comparing. */

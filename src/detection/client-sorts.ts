@@ -1,7 +1,6 @@
 /** The orders in which clients can be told. */
-import type { SQLInputValue } from 'node:sqlite'
-import { PRESSING } from './cases/states.ts'
-import { Keyset } from './keyset.ts'
+import { pressingSql } from './cases/states.ts'
+import { Keyset, type SortSql } from './keyset.ts'
 import type { UnitIndex } from './units.ts'
 
 /**
@@ -16,17 +15,7 @@ export type ClientSort = (typeof CLIENT_SORTS)[number]
 /** Clients with a case that comes first. */
 export const PRIORITY_CLIENTS = `SELECT client_id FROM campaign_case WHERE priority = 'high'`
 
-/** Where rows come from and how they are ordered. */
-export interface SortSql {
-  /** Tables, `client c` among them, and what joins them. */
-  readonly tables: string
-  readonly conditions: readonly string[]
-  readonly values: Record<string, SQLInputValue>
-  readonly keyset: Keyset
-}
-
 const SEEN = ['c.last_seen', 'c.id']
-const STATE = `CASE c.status ${PRESSING.map((state, at) => `WHEN '${state}' THEN ${PRESSING.length - at}`).join(' ')} ELSE 0 END`
 
 const KEYS: Readonly<Record<Exclude<ClientSort, 'unit'>, readonly string[]>> = {
   found: ['c.id'],
@@ -34,7 +23,7 @@ const KEYS: Readonly<Record<Exclude<ClientSort, 'unit'>, readonly string[]>> = {
   first: ['c.first_seen', 'c.id'],
   hits: ['c.blocked_count + c.logged_count', 'c.id'],
   priority: [`c.id IN (${PRIORITY_CLIENTS})`, ...SEEN],
-  state: [STATE, ...SEEN],
+  state: [pressingSql('c.status'), ...SEEN],
 }
 
 /** Said, because a filter by unit would have each range look for its clients again. */

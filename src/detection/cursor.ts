@@ -11,6 +11,27 @@ export interface Page<Item> {
   readonly next: string | null
 }
 
+export interface PageRequest {
+  /** 1 to 1000. */
+  readonly limit?: number | undefined
+  readonly cursor?: string | undefined
+}
+
+/** A page in an order; `isReversed`: the other way round. */
+export interface SortedRequest<Sort> extends PageRequest {
+  readonly sort?: Sort | undefined
+  readonly isReversed?: boolean | undefined
+}
+
+/** Items of a page where the request does not say, and the most it may ask for. */
+export const DEFAULT_LIMIT = 100
+export const MAX_LIMIT = 1000
+
+/** How many items a page has. */
+export function limitOf({ limit = DEFAULT_LIMIT }: PageRequest): number {
+  return Math.min(Math.max(Math.trunc(limit) || 1, 1), MAX_LIMIT)
+}
+
 /** `keys` are whole numbers. */
 export function writeCursor(sort: string, keys: readonly number[]): string {
   return Buffer.from(`${sort}:${keys.join(':')}`).toString('base64url')

@@ -2,11 +2,13 @@
  * Opens the store's file for the one writer: private to its owner, in WAL mode, migrated. A file that is no sound
  * database is moved aside, never deleted, and a new one begun: hits of today must not wait for a repair.
  */
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../clock.ts'
+import { corruption } from '../sqlite/fault-codes.ts'
 import { moveAside } from '../sqlite/move-aside.ts'
+import { damageOf, makePrivate } from '../sqlite/private-file.ts'
 import { keepStepCopy } from '../sqlite/step-copy.ts'
 import { faultKind } from './fault.ts'
 import type { StoreLog } from './log.ts'
@@ -56,9 +58,7 @@ export function databaseBytes(directory: string): number {
 }
 
 function open(path: string, connect: Connect, log: StoreLog): DatabaseSync {
-  // Created here, because SQLite would create it readable for others; WAL and index take its mode.
-  closeSync(openSync(path, 'a', 0o600))
-  chmodSync(path, 0o600)
+  makePrivate(path)
   const size = sizeOf(path)
   const database = connect(path)
   try {
@@ -76,12 +76,9 @@ function open(path: string, connect: Connect, log: StoreLog): DatabaseSync {
   }
 }
 
-const SQLITE_CORRUPT = 11
-
 function check(database: DatabaseSync): void {
-  const found = database.prepare('PRAGMA quick_check(1)').get()!['quick_check']
-  if (found !== 'ok')
-    throw Object.assign(new Error(`database is corrupt: ${String(found)}`), { errcode: SQLITE_CORRUPT })
+  const damage = damageOf(database)
+  if (damage !== null) throw corruption(`database is corrupt: ${damage}`)
 }
 
 function sizeOf(path: string): number {

@@ -134,9 +134,10 @@ export class HitCommit {
       this.#remember(hit, client.id, indicator, set, previousMs)
     }
     totals.add(client, clientKey, lists, isNew, blocked + logged, logged, hit)
-    this.#session.changed(
-      client, indicator, lists, isNew, blocked, logged, firstMs, lastMs, previousMs, action, HERE,
-    ) // prettier-ignore
+    this.#session.changed({
+      client: client.id, indicator, lists, isNew, blocked, logged, firstMs, lastMs, previousLastMs: previousMs, action,
+      node: HERE,
+    }) // prettier-ignore
   }
 
   /**

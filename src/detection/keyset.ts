@@ -5,6 +5,23 @@
 import type { SQLInputValue } from 'node:sqlite'
 import type { Row } from './client-rows.ts'
 import { readCursor, writeCursor } from './cursor.ts'
+import type { Ask } from './read-connection.ts'
+
+/** Where rows come from and how they are ordered. */
+export interface SortSql {
+  /** Tables, `client c` among them, and what joins them. */
+  readonly tables: string
+  readonly conditions: readonly string[]
+  readonly values: Record<string, SQLInputValue>
+  readonly keyset: Keyset
+}
+
+/** What is told of a row: see `Keyset.page`. */
+export interface Told {
+  readonly columns: string
+  readonly rows: string
+  readonly id: string
+}
 
 /** A condition to go on behind a cursor. */
 export interface Behind {
@@ -28,10 +45,7 @@ export class Keyset {
    * The rows of a page, `:limit` of them, with what `cursorOf` reads: first their keys alone, because to sort whole rows costs
    * ten times as much. `rows`: the tables of what is told; `id` is the column there that the last key is.
    */
-  page(
-    from: { readonly tables: string; readonly conditions: readonly string[] },
-    told: { readonly columns: string; readonly rows: string; readonly id: string },
-  ): string {
+  page(from: { readonly tables: string; readonly conditions: readonly string[] }, told: Told): string {
     const { tables, conditions } = from
     const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
     const places = this.#keys.map((_, at) => `page.key_${at}`)
@@ -64,4 +78,27 @@ export class Keyset {
   #ordered(keys: readonly string[]): string {
     return keys.map((key) => `${key} ${this.#isReversed ? 'ASC' : 'DESC'}`).join(', ')
   }
+}
+
+/** The first `count` rows in an order that a filter lets through, behind `cursor` where there is one. Throws BadCursor. */
+export function sortedRows(
+  ask: Ask,
+  sort: SortSql,
+  filter: { readonly conditions: readonly string[]; readonly values: Record<string, SQLInputValue> },
+  told: Told,
+  count: number,
+  cursor?: string,
+): Row[] {
+  const behind = cursor === undefined ? null : sort.keyset.behind(cursor)
+  const conditions = [
+    ...sort.conditions,
+    ...filter.conditions,
+    ...(behind === null ? [] : [behind.condition]),
+  ]
+  return ask(sort.keyset.page({ tables: sort.tables, conditions }, told), {
+    ...sort.values,
+    ...filter.values,
+    ...behind?.values,
+    limit: count,
+  })
 }

@@ -31,7 +31,7 @@ export interface PairChange {
  * throws undoes the commit.
  */
 export interface CommitWitness {
-  /** After all rows and sums are written. The array and its objects are used again: valid during the call only. */
+  /** After all rows and sums are written. The array is valid during the call only. */
   witness(changes: readonly PairChange[]): void
   /** Two clients are one: all hits of `from` are `into`'s by now, the row of `from` goes when this returns. */
   merged(from: number, into: number): void
@@ -41,67 +41,3 @@ export interface CommitWitness {
 
 /** Makes the witness of a connection; called anew whenever the file is opened. */
 export type OpenWitness = (database: DatabaseSync) => CommitWitness
-
-type Writable = { -readonly [Field in keyof PairChange]: PairChange[Field] }
-
-/** The changes of one commit; its objects live from commit to commit. */
-export class PairChanges {
-  readonly #pool: Writable[] = []
-  readonly #changes: Writable[] = []
-
-  /** Valid until `reset`. */
-  get all(): readonly PairChange[] {
-    return this.#changes
-  }
-
-  add(
-    client: number,
-    indicator: number,
-    lists: readonly number[],
-    isNew: boolean,
-    blocked: number,
-    logged: number,
-    firstMs: number,
-    lastMs: number,
-    previousLastMs: number | null,
-    action: number,
-    node: number,
-  ): void {
-    const at = this.#changes.length
-    const change = this.#pool[at]
-    if (change === undefined) {
-      const made = {
-        client,
-        indicator,
-        lists,
-        isNew,
-        blocked,
-        logged,
-        firstMs,
-        lastMs,
-        previousLastMs,
-        action,
-        node,
-      }
-      this.#pool.push(made)
-      this.#changes.push(made)
-      return
-    }
-    change.client = client
-    change.indicator = indicator
-    change.lists = lists
-    change.isNew = isNew
-    change.blocked = blocked
-    change.logged = logged
-    change.firstMs = firstMs
-    change.lastMs = lastMs
-    change.previousLastMs = previousLastMs
-    change.action = action
-    change.node = node
-    this.#changes.push(change)
-  }
-
-  reset(): void {
-    this.#changes.length = 0
-  }
-}

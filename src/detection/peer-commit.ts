@@ -204,9 +204,10 @@ export class PeerCommit {
     // A client without a machine has one address; where a machine was is told of it as a whole.
     const address = addressInKey(told.client.key)
     totals.add(client, address, lists, isNew, blocked + logged, logged, { firstMs, lastMs: row.lastMs })
-    this.#session.changed(
-      client, indicator, lists, isNew, blocked, logged, firstMs, row.lastMs, stored?.lastMs ?? null, row.action, node,
-    ) // prettier-ignore
+    this.#session.changed({
+      client: client.id, indicator, lists, isNew, blocked, logged, firstMs, lastMs: row.lastMs,
+      previousLastMs: stored?.lastMs ?? null, action: row.action, node,
+    }) // prettier-ignore
     return blocked + logged
   }
 

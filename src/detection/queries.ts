@@ -7,9 +7,10 @@ import { filterSql, type ClientFilter } from './client-filter.ts'
 import { clientSort, type ClientSort } from './client-sorts.ts'
 import { clientAddress, clientList, clientSummary } from './client-rows.ts'
 import type { ClientAddress, ClientHit, ClientList, ClientSummary, Row } from './client-rows.ts'
-import { pageOf, type Page } from './cursor.ts'
+import { DEFAULT_LIMIT, limitOf, pageOf, type Page, type PageRequest, type SortedRequest } from './cursor.ts'
 import { hitPage } from './hit-pages.ts'
 import { HOUR_MS } from './hit-totals.ts'
+import { sortedRows } from './keyset.ts'
 import { pairPage, type PairFilter, type PairPage, type PairSort } from './pair-list.ts'
 import { changesSince } from './peer-export.ts'
 import type { PeerPage } from './peer-page-schema.ts'
@@ -30,18 +31,6 @@ export {
   type PairSort,
 } from './pair-list.ts'
 export { StoreUnavailable } from './read-connection.ts'
-
-export interface PageRequest {
-  /** 1 to 1000. */
-  readonly limit?: number | undefined
-  readonly cursor?: string | undefined
-}
-
-/** A page in an order; `isReversed`: the other way round. */
-export interface SortedRequest<Sort> extends PageRequest {
-  readonly sort?: Sort | undefined
-  readonly isReversed?: boolean | undefined
-}
 
 export interface ClientDetail extends ClientSummary {
   /** The first page of `listHits`. */
@@ -82,8 +71,6 @@ export interface StoreNode {
   readonly pulledAt: number | null
 }
 
-const DEFAULT_LIMIT = 100
-const MAX_LIMIT = 1000
 const TIMELINE_HOURS = 31 * 24
 /** Addresses shown of each client of a list, and of one alone. */
 const LISTED_ADDRESSES = 8
@@ -118,17 +105,10 @@ export class StoreReader {
     request: SortedRequest<ClientSort> & { readonly addresses?: number } = {},
   ): Page<ClientSummary> {
     const limit = limitOf(request)
-    const { conditions, values } = filterSql(filter, this.#units, this.matchingIndicators)
     const sort = clientSort(request.sort ?? 'found', request.isReversed ?? false, this.#units)
-    const behind = request.cursor === undefined ? null : sort.keyset.behind(request.cursor)
-    const all = [...sort.conditions, ...conditions, ...(behind === null ? [] : [behind.condition])]
     const told = { columns: 'c.*', rows: 'client AS c', id: 'c.id' }
-    const rows = this.#ask(sort.keyset.page({ tables: sort.tables, conditions: all }, told), {
-      ...sort.values,
-      ...values,
-      ...behind?.values,
-      limit: limit + 1,
-    })
+    const filtered = filterSql(filter, this.#units, this.matchingIndicators)
+    const rows = sortedRows(this.#ask, sort, filtered, told, limit + 1, request.cursor)
     const summary = this.#summaries(rows.slice(0, limit), request.addresses ?? LISTED_ADDRESSES)
     return pageOf(rows, limit, summary, (row) => sort.keyset.cursorOf(row))
   }
@@ -293,10 +273,6 @@ export class StoreReader {
       { wanted },
     ).map(({ id }) => Number(id))
   }
-}
-
-function limitOf({ limit = DEFAULT_LIMIT }: PageRequest): number {
-  return Math.min(Math.max(Math.trunc(limit) || 1, 1), MAX_LIMIT)
 }
 
 function byClient<Item>(rows: readonly Row[], item: (row: Row) => Item): Map<number, Item[]> {

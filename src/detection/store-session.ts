@@ -15,7 +15,7 @@ import { HitRows } from './hit-rows.ts'
 import { HitTotals } from './hit-totals.ts'
 import { Identifiers } from './identifiers.ts'
 import { Nodes } from './nodes.ts'
-import { PairChanges, type CommitWitness, type OpenWitness } from './pair-change.ts'
+import type { CommitWitness, OpenWitness, PairChange } from './pair-change.ts'
 import { RouterList } from './router-list.ts'
 
 export interface SessionOptions {
@@ -38,7 +38,7 @@ export class StoreSession {
   readonly hits: HitRows
   readonly totals: HitTotals
   readonly nodes: Nodes
-  readonly #changes = new PairChanges()
+  readonly #changes: PairChange[] = []
   readonly #witness: CommitWitness | null
   readonly #merge: ClientMerge
   readonly #readRevision: StatementSync
@@ -95,7 +95,7 @@ export class StoreSession {
   readonly transaction = <T>(work: () => T): T => {
     this.attribution.trim()
     this.totals.reset()
-    this.#changes.reset()
+    this.#changes.length = 0
     this.#addedPairs = 0
     this.#isDrawn = false
     this.database.exec('BEGIN IMMEDIATE')
@@ -103,7 +103,7 @@ export class StoreSession {
       const result = work()
       this.totals.write(this.revision)
       for (const client of this.totals.moved) this.clients.refresh(client, this.revision)
-      if (this.#changes.all.length > 0) this.#witness?.witness(this.#changes.all)
+      if (this.#changes.length > 0) this.#witness?.witness(this.#changes)
       if (this.#isDrawn) this.#saveRevision.run(this.#lastRevision)
       this.database.exec('COMMIT')
       this.#committedPairs += this.#addedPairs
@@ -121,24 +121,9 @@ export class StoreSession {
   }
 
   /** One pair of the running transaction: counts it where it is new, tells it the witness. */
-  changed(
-    client: KnownClient,
-    indicator: number,
-    lists: readonly number[],
-    isNew: boolean,
-    blocked: number,
-    logged: number,
-    firstMs: number,
-    lastMs: number,
-    previousLastMs: number | null,
-    action: number,
-    node: number,
-  ): void {
-    if (isNew) this.#addedPairs++
-    if (this.#witness === null) return
-    this.#changes.add(
-      client.id, indicator, lists, isNew, blocked, logged, firstMs, lastMs, previousLastMs, action, node,
-    ) // prettier-ignore
+  changed(change: PairChange): void {
+    if (change.isNew) this.#addedPairs++
+    if (this.#witness !== null) this.#changes.push(change)
   }
 
   /** Pairs of client and indicator that the running transaction has deleted. */

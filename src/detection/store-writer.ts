@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Clock } from '../clock.ts'
 import { moveAside } from '../sqlite/move-aside.ts'
+import { inTransaction } from '../sqlite/transaction.ts'
 import { databaseBytes, openDatabase, type Connect } from './database.ts'
 import { faultKind } from './fault.ts'
 import { HitCommit, type SealedHalf } from './hit-commit.ts'
@@ -214,17 +215,13 @@ export class StoreWriter {
       this.#tidiedHour = hour
     }
     if (this.#surplusHourRows <= 0 && !this.#hasOldHours) return
-    database.exec('BEGIN IMMEDIATE')
-    try {
+    const { rows, horizon } = inTransaction(database, () => {
       const dropped = dropHour.all()
-      const horizon = Number(dropped[0]?.['hour'] ?? hour) + 1
-      saveHorizon.run(horizon)
-      database.exec('COMMIT')
-      this.#surplusHourRows -= dropped.length
-      this.#hasOldHours = dropped.length > 0 && horizon < hour - HOURS_KEPT
-    } catch (error) {
-      if (database.isTransaction) database.exec('ROLLBACK')
-      throw error
-    }
+      const first = Number(dropped[0]?.['hour'] ?? hour) + 1
+      saveHorizon.run(first)
+      return { rows: dropped.length, horizon: first }
+    })
+    this.#surplusHourRows -= rows
+    this.#hasOldHours = rows > 0 && horizon < hour - HOURS_KEPT
   }
 }

@@ -3,6 +3,7 @@
  * Everything wrong is said at once, with its line; a file with mistakes is not taken in part, because a unit that is
  * missing would show its machines as somebody else's.
  */
+import type { UnitSettings } from '../config/settings.ts'
 import { addressText } from '../net/address.ts'
 import { parsePrefix } from '../lists/prefix-text.ts'
 import { cellOf, findColumns } from './columns.ts'
@@ -13,15 +14,8 @@ import { TextLines } from './text-lines.ts'
 
 export const MAX_UNITS = 10_000
 
-export interface ReadUnit {
-  readonly id: string
-  readonly name: string
-  /** CIDR, in its one spelling. */
-  readonly networks: readonly string[]
-  readonly parent: string | null
-  readonly contact: string
-  readonly wan: readonly string[]
-  readonly code: string
+/** A unit as a line tells it; networks in their one spelling. */
+export interface ReadUnit extends UnitSettings {
   readonly line: number
 }
 

@@ -56,6 +56,11 @@ export function isMappedIPv4(address: Uint8Array): boolean {
   return address[10] === 0xff && address[11] === 0xff
 }
 
+/** Whether an address, as text, is of this machine alone: 127.0.0.0/8 or ::1. */
+export function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1'
+}
+
 /** The 16 bytes as text, IPv4 dotted. */
 export function addressText(address: Uint8Array): string {
   if (isMappedIPv4(address)) return `${address[12]}.${address[13]}.${address[14]}.${address[15]}`

@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
+import { inTransaction } from './transaction.ts'
 
 /** What SQLite reads and writes at once of a part. */
 const PIECE_BYTES = 1 << 20
@@ -15,18 +16,15 @@ export function addPart(database: DatabaseSync, name: string, path: string): voi
   const save = database.prepare('INSERT INTO backup_part (name, number, bytes) VALUES (?, ?, ?)')
   const piece = Buffer.alloc(PIECE_BYTES)
   const file = openSync(path, 'r')
-  database.exec('BEGIN')
   try {
-    database.prepare('DELETE FROM backup_part WHERE name = ?').run(name)
-    for (let number = 0; ; number++) {
-      const length = readSync(file, piece)
-      if (length === 0) break
-      save.run(name, number, piece.subarray(0, length))
-    }
-    database.exec('COMMIT')
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK')
-    throw error
+    inTransaction(database, () => {
+      database.prepare('DELETE FROM backup_part WHERE name = ?').run(name)
+      for (let number = 0; ; number++) {
+        const length = readSync(file, piece)
+        if (length === 0) break
+        save.run(name, number, piece.subarray(0, length))
+      }
+    })
   } finally {
     closeSync(file)
   }

@@ -1,4 +1,5 @@
 /** The machine most examples speak of: an accountant's, of the health department. */
+import { hideIdentity } from '../who.ts'
 
 export const MACHINE = {
   key: 'mac:52:54:00:12:34:56',
@@ -14,16 +15,7 @@ export const MACHINE = {
 } as const
 
 /** The same, hidden. */
-export const HIDDEN = {
-  ...MACHINE,
-  key: null,
-  mac: null,
-  hostName: null,
-  name: null,
-  department: null,
-  place: null,
-  role: null,
-} as const
+export const HIDDEN = hideIdentity(MACHINE)
 
 export const FIRST_SEEN = '2026-11-21T07:12:09.120Z'
 export const LAST_SEEN = '2026-11-21T08:40:51.007Z'

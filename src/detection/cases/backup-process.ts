@@ -7,6 +7,7 @@ import { closeSync, fsyncSync, openSync, rmSync, statSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { DatabaseSync } from 'node:sqlite'
 import { addPart } from '../../sqlite/parts.ts'
+import { damageOf } from '../../sqlite/private-file.ts'
 import { sealFile } from '../../sqlite/seal.ts'
 
 /** What the process is told. */
@@ -87,8 +88,8 @@ function copyOne(source: string, target: string): void {
   }
   const copy = new DatabaseSync(target, { readOnly: true })
   try {
-    const found = String(copy.prepare('PRAGMA quick_check(1)').get()!['quick_check'])
-    if (found !== 'ok') throw new Error(`the copy of ${source} is not sound: ${found}`)
+    const damage = damageOf(copy)
+    if (damage !== null) throw new Error(`the copy of ${source} is not sound: ${damage}`)
   } finally {
     copy.close()
   }

@@ -1,8 +1,8 @@
 /** The orders in which cases can be told. */
-import { CLIENTS_BY_ADDRESS, unitSort, type SortSql } from '../client-sorts.ts'
-import { Keyset } from '../keyset.ts'
+import { CLIENTS_BY_ADDRESS, unitSort } from '../client-sorts.ts'
+import { Keyset, type SortSql } from '../keyset.ts'
 import type { UnitIndex } from '../units.ts'
-import { PRESSING } from './states.ts'
+import { pressingSql } from './states.ts'
 
 /**
  * `found`: the case opened last comes first; nothing is missed or told twice while cases come. `recent`: the one hit
@@ -23,7 +23,6 @@ export const CASE_SORTS = [
 export type CaseSort = (typeof CASE_SORTS)[number]
 
 const SEEN = ['k.last_hit_minute', 'k.id']
-const STATE = `CASE k.state ${PRESSING.map((state, at) => `WHEN '${state}' THEN ${PRESSING.length - at}`).join(' ')} ELSE 0 END`
 
 const KEYS: Readonly<Record<Exclude<CaseSort, 'unit'>, readonly string[]>> = {
   found: ['k.id'],
@@ -32,7 +31,7 @@ const KEYS: Readonly<Record<Exclude<CaseSort, 'unit'>, readonly string[]>> = {
   first: ['k.first_hit_at', 'k.id'],
   hits: ['k.hit_count', 'k.id'],
   priority: [`k.priority = 'high'`, ...SEEN],
-  state: [STATE, ...SEEN],
+  state: [pressingSql('k.state'), ...SEEN],
 }
 
 /** The tables are `campaign_case k` and `client c`. */

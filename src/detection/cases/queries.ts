@@ -1,8 +1,18 @@
 /** Reads cases, events, holds and deletions from the store for the admin plane, on the connection of `StoreReader`. */
 import { INDICATOR_KINDS } from '../../thread/hit-table.ts'
 import type { ClientHit } from '../client-rows.ts'
-import { pageOf, readCursor, writeCursor, type Page } from '../cursor.ts'
-import type { PageRequest, SortedRequest, StoreReader } from '../queries.ts'
+import {
+  limitOf,
+  MAX_LIMIT,
+  pageOf,
+  readCursor,
+  writeCursor,
+  type Page,
+  type PageRequest,
+  type SortedRequest,
+} from '../cursor.ts'
+import { sortedRows } from '../keyset.ts'
+import type { StoreReader } from '../queries.ts'
 import type { Ask } from '../read-connection.ts'
 import { timesOfDay } from './beacon.ts'
 import { CAMPAIGN_PAIRS } from './campaign-pairs.ts'
@@ -54,8 +64,6 @@ export interface CaseDetail extends CaseSummary {
   readonly indicators: readonly CaseIndicator[]
 }
 
-const DEFAULT_LIMIT = 100
-const MAX_LIMIT = 1000
 const SHOWN_INDICATORS = 100
 
 type Store = Pick<StoreReader, 'connection' | 'units' | 'matchingIndicators'>
@@ -73,17 +81,10 @@ export class CaseReader {
   listCases(filter: CaseFilter = {}, request: SortedRequest<CaseSort> = {}): Page<CaseSummary> {
     const { units, matchingIndicators } = this.#store
     const limit = limitOf(request)
-    const { conditions, values } = caseFilterSql(filter, units, matchingIndicators)
     const sort = caseSort(request.sort ?? 'found', request.isReversed ?? false, units)
-    const behind = request.cursor === undefined ? null : sort.keyset.behind(request.cursor)
-    const all = [...sort.conditions, ...conditions, ...(behind === null ? [] : [behind.condition])]
     const told = { columns: CASE_COLUMNS, rows: CASE_TABLES, id: 'k.id' }
-    const rows = this.#ask(sort.keyset.page({ tables: sort.tables, conditions: all }, told), {
-      ...sort.values,
-      ...values,
-      ...behind?.values,
-      limit: limit + 1,
-    })
+    const filtered = caseFilterSql(filter, units, matchingIndicators)
+    const rows = sortedRows(this.#ask, sort, filtered, told, limit + 1, request.cursor)
     return pageOf(
       rows,
       limit,
@@ -209,8 +210,4 @@ export class CaseReader {
       }
     })
   }
-}
-
-function limitOf({ limit = DEFAULT_LIMIT }: PageRequest): number {
-  return Math.min(Math.max(Math.trunc(limit) || 1, 1), MAX_LIMIT)
 }

@@ -10,6 +10,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../../clock.ts'
 import { dropParts, hasParts, takePart } from '../../sqlite/parts.ts'
+import { damageOf } from '../../sqlite/private-file.ts'
+import { pragmaOf } from '../../sqlite/schema-steps.ts'
 import { checkSeal } from '../../sqlite/seal.ts'
 import { lockData } from '../../thread/data-lock.ts'
 import { APPLICATION_ID, DATABASE_FILE, SCHEMA_VERSION } from '../schema.ts'
@@ -106,16 +108,16 @@ function prepare(
   const database = new DatabaseSync(copy)
   try {
     const one = (sql: string): unknown => Object.values(database.prepare(sql).get() ?? {})[0]
-    if (Number(one('PRAGMA application_id')) !== APPLICATION_ID)
+    if (pragmaOf(database, 'application_id') !== APPLICATION_ID)
       throw new NotRestorable(`${backup} is no database of Thanh Lọc`)
-    const version = Number(one('PRAGMA user_version'))
+    const version = pragmaOf(database, 'user_version')
     if (version > SCHEMA_VERSION) {
       throw new NotRestorable(
         `${backup} has schema ${version}, this version knows ${SCHEMA_VERSION}: install a later one`,
       )
     }
-    const check = String(one('PRAGMA quick_check(1)'))
-    if (check !== 'ok') throw new NotRestorable(`${backup} is not sound: ${check}`)
+    const damage = damageOf(database)
+    if (damage !== null) throw new NotRestorable(`${backup} is not sound: ${damage}`)
     if (hasParts(database) && seal === 'none')
       throw new NotRestorable(`${backup} is not whole: its end is missing`)
     const parts = beside
@@ -164,8 +166,8 @@ function takeOut(
   if (!takePart(from, name, path)) return false
   const database = new DatabaseSync(path)
   try {
-    const found = String(database.prepare('PRAGMA quick_check(1)').get()!['quick_check'])
-    if (found !== 'ok') throw new Error(`it is not sound: ${found}`)
+    const damage = damageOf(database)
+    if (damage !== null) throw new Error(`it is not sound: ${damage}`)
     makeFit(database)
     return true
   } catch (error) {

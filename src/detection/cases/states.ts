@@ -39,6 +39,12 @@ export function isCaseState(text: unknown): text is CaseState {
   return (CASE_STATES as readonly unknown[]).includes(text)
 }
 
+/** SQL of how pressing the state in `column` is: a whole number, the greatest for what is most pressing. */
+export function pressingSql(column: string): string {
+  const ranks = PRESSING.map((state, at) => `WHEN '${state}' THEN ${PRESSING.length - at}`)
+  return `CASE ${column} ${ranks.join(' ')} ELSE 0 END`
+}
+
 /** The state of a client by those of its cases; one without a case is `new`. */
 export function clientStatus(states: readonly CaseState[]): CaseState {
   return PRESSING.find((state) => states.includes(state)) ?? 'new'
