@@ -141,7 +141,7 @@ export class Supervisor {
   #gather(): void {
     const gathering = new Gathering({
       workers: this.#resolvers.length,
-      busyShare: (worker) => this.#threads.busyShare(this.#resolvers[worker]!),
+      cpuShare: (worker) => this.#threads.cpuShare(this.#resolvers[worker]!),
       isAnswering: (worker) => this.#words.isAnswering(worker),
       steer: (worker) => this.#listeners.steer(worker),
     })

@@ -6,17 +6,17 @@
 
 /** How often the threads are looked at. */
 export const LOOK_MS = 100
-/** Busy shares of all threads together below which one will do. */
+/** Shares of a core that all threads together use below which one will do. */
 const CALM_SHARE = 0.65
 /** For how long it has to be calm. */
 const CALM_LOOKS = 20
-/** Busy share of the one thread at which the others take part. */
+/** Share of the one thread at which the others take part. */
 const BUSY_SHARE = 0.7
 
 export interface GatheringParts {
   readonly workers: number
-  /** The share of the time since the last call that a thread was busy, 0 to 1. */
-  readonly busyShare: (worker: number) => number
+  /** The share of a core a thread uses, 0 to 1. Not how long it is busy: on a crowded machine that is mostly waiting. */
+  readonly cpuShare: (worker: number) => number
   readonly isAnswering: (worker: number) => boolean
   /** Sends all queries to one thread, or with null to all of them. */
   readonly steer: (worker: number | null) => void
@@ -39,8 +39,8 @@ export class Gathering {
 
   /** Looks how busy the threads are and steers anew where that has changed. Throws what `steer` throws. */
   look(): void {
-    const { workers, busyShare, isAnswering, steer } = this.#parts
-    const shares = Array.from({ length: workers }, (_, worker) => busyShare(worker))
+    const { workers, cpuShare, isAnswering, steer } = this.#parts
+    const shares = Array.from({ length: workers }, (_, worker) => cpuShare(worker))
     const on = this.#next(shares, isAnswering)
     if (on === this.#on) return
     steer(on)

@@ -2,9 +2,9 @@
  * The worker threads, kept alive: one that dies is started again, at once the first time, later each time it dies
  * young; one whose heart stops is ended and so restarted. Part of main, where nothing may fail.
  */
-import type { EventLoopUtilization } from 'node:perf_hooks'
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../clock.ts'
+import { CpuShare } from './cpu-share.ts'
 import type { Letter, ThreadName } from './mail.ts'
 import type { ThreadStart } from './shared-state.ts'
 
@@ -48,8 +48,7 @@ interface Thread {
   backOffMs: number
   lastError: string | null
   timer: NodeJS.Timeout | null
-  /** As it was when it was asked for last. */
-  utilization: EventLoopUtilization | undefined
+  cpu: CpuShare | null
 }
 
 export class Threads {
@@ -70,7 +69,7 @@ export class Threads {
   start(name: ThreadName): void {
     const thread = this.#threads.get(name) ?? {
       worker: null, startedMs: 0, startedWallMs: 0, restarts: 0, backOffMs: 0, lastError: null, timer: null,
-      utilization: undefined,
+      cpu: null,
     } // prettier-ignore
     this.#threads.set(name, thread)
     thread.startedMs = this.#clock.monotonicMs()
@@ -83,7 +82,7 @@ export class Threads {
       return this.#exited(name, thread, textOf(thrown))
     }
     thread.worker = worker
-    thread.utilization = undefined
+    thread.cpu = new CpuShare(worker, this.#clock)
     let error: string | null = null
     worker.on('message', (letter: Letter) => this.#events.letter(letter))
     worker.on('error', (thrown) => (error = textOf(thrown)))
@@ -97,15 +96,9 @@ export class Threads {
     return this.#threads.get(name)?.worker ?? undefined
   }
 
-  /** The share of the time since the last call that a thread was busy, 0 to 1; 0 while it is down. */
-  busyShare(name: ThreadName): number {
-    const thread = this.#threads.get(name)
-    if (!thread?.worker) return 0
-    const { performance } = thread.worker
-    const now = performance.eventLoopUtilization()
-    const { utilization } = performance.eventLoopUtilization(now, thread.utilization)
-    thread.utilization = now
-    return utilization
+  /** The share of a core a thread uses (see CpuShare); 0 while it is down. */
+  cpuShare(name: ThreadName): number {
+    return this.#threads.get(name)?.cpu?.look() ?? 0
   }
 
   /** Ends a thread that no longer moves; it is then restarted like one that died. */
@@ -147,6 +140,7 @@ export class Threads {
 
   #exited(name: ThreadName, thread: Thread, error: string | null): void {
     thread.worker = null
+    thread.cpu = null
     thread.lastError = error ?? thread.lastError
     if (this.#isStopping) return this.#events.ended(name, error, -1)
     const isSettled = this.#clock.monotonicMs() - thread.startedMs >= SETTLED_MS

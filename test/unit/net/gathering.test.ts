@@ -7,7 +7,7 @@ function setUp(workers = 3) {
   const steered: (number | null)[] = []
   const gathering = new Gathering({
     workers,
-    busyShare: (worker) => shares[worker]!,
+    cpuShare: (worker) => shares[worker]!,
     isAnswering: (worker) => answering[worker]!,
     steer: (worker) => void steered.push(worker),
   })
@@ -65,7 +65,7 @@ test('what could not be steered is tried again', () => {
   let fails = true
   const gathering = new Gathering({
     workers: 2,
-    busyShare: () => 0,
+    cpuShare: () => 0,
     isAnswering: () => true,
     steer: () => {
       if (fails) throw new Error('not here')
