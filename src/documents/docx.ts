@@ -1,0 +1,195 @@
+/** Word documents (ECMA-376 WordprocessingML): paragraphs, tables, text boxes, footnotes; not what was deleted. */
+import type { Budget } from './limits.ts'
+import { mainPart, pictureWarning, readPart, readRelations } from './office.ts'
+import { brokenLines, type Cell, type DocumentSink, HIDDEN, PLAIN, type TextLine } from './sink.ts'
+import type { Attributes, XmlHandler } from './xml.ts'
+import { ZipArchive } from './zip.ts'
+
+/** Elements whose contents nobody sees, or that say the same once more. */
+const LEFT_OUT = new Set(['del', 'moveFrom', 'Fallback', 'instrText', 'delText'])
+const NOTES = new Set(['footnotes', 'endnotes'])
+
+/** Throws DocumentError. */
+export function readDocx(bytes: Uint8Array, budget: Budget, sink: DocumentSink): void {
+  const archive = new ZipArchive(bytes, budget)
+  const main = mainPart(archive)
+  const reader = new WordReader(budget, sink)
+  readPart(archive, main, reader)
+  for (const { type, part } of readRelations(archive, main).values()) {
+    sink.gap()
+    if (NOTES.has(type)) readPart(archive, part, reader)
+  }
+  const warning = pictureWarning(archive)
+  if (warning !== null) sink.warn(warning)
+}
+
+interface Table {
+  readonly number: number
+  row: number
+  column: number
+  cells: Cell[]
+}
+
+/** Where paragraphs go: into a cell, or (null) to the document. Text boxes stand inside paragraphs. */
+interface Paragraph {
+  text: string
+  hidden: string
+}
+
+class WordReader implements XmlHandler {
+  readonly #budget: Budget
+  readonly #sink: DocumentSink
+  #leftOut = 0
+  #tables = 0
+  #paragraphs = 0
+  readonly #tableStack: Table[] = []
+  /** The lines of the cells that are open; null stands for a text box, whose lines are the document's. */
+  readonly #cellStack: (TextLine[] | null)[] = []
+  readonly #spanStack: number[] = []
+  readonly #paragraphStack: Paragraph[] = []
+  #inText = false
+  #inRun = false
+  #inProperties = 0
+  #isHidden = false
+  #isRaised = false
+
+  constructor(budget: Budget, sink: DocumentSink) {
+    this.#budget = budget
+    this.#sink = sink
+  }
+
+  open(name: string, attributes: Attributes): void {
+    if (this.#leftOut > 0 || LEFT_OUT.has(name)) {
+      this.#leftOut++
+      return
+    }
+    switch (name) {
+      case 'p': return void this.#paragraphStack.push({ text: '', hidden: '' })
+      case 'r': return this.#beginRun()
+      case 't': return void (this.#inText = true)
+      case 'rPr': case 'pPr': case 'tblPr': return void this.#inProperties++
+      case 'vanish': return void (this.#isHidden = this.#inRun && isOn(attributes))
+      case 'vertAlign': return void (this.#isRaised = this.#inRun && attributes['val'] !== 'baseline')
+      case 'br': case 'cr': return this.#mark('\n')
+      case 'tab': case 'ptab': return this.#mark('\t')
+      case 'noBreakHyphen': return this.#mark('-')
+      case 'tbl': return this.#beginTable()
+      case 'tr': return this.#beginRow()
+      case 'tc': return this.#beginCell()
+      case 'gridSpan': return this.#span(attributes)
+      case 'gridBefore': return this.#skipColumns(attributes)
+      case 'txbxContent': return void this.#cellStack.push(null)
+    } // prettier-ignore
+  }
+
+  close(name: string): void {
+    if (this.#leftOut > 0) {
+      this.#leftOut--
+      return
+    }
+    switch (name) {
+      case 'p': return this.#endParagraph()
+      case 'r': return void (this.#inRun = false)
+      case 't': return void (this.#inText = false)
+      case 'rPr': case 'pPr': case 'tblPr': return void this.#inProperties--
+      case 'tc': return this.#endCell()
+      case 'tr': return this.#endRow()
+      case 'tbl': return this.#endTable()
+      case 'txbxContent': return void this.#cellStack.pop()
+      case 'footnote': case 'endnote': return this.#sink.gap()
+    } // prettier-ignore
+  }
+
+  text(text: string): void {
+    if (!this.#inText || this.#leftOut > 0) return
+    // A raised 1 behind a name is the mark of a footnote, and no part of the name.
+    this.#append(this.#isRaised ? ` ${text} ` : text)
+  }
+
+  #beginRun(): void {
+    this.#inRun = true
+    this.#isHidden = this.#isRaised = false
+  }
+
+  #mark(text: string): void {
+    // `tab` and `br` are also names of properties.
+    if (this.#inRun && this.#inProperties === 0) this.#append(text)
+  }
+
+  #append(text: string): void {
+    const paragraph = this.#paragraphStack.at(-1)
+    if (paragraph === undefined) return
+    if (this.#isHidden) paragraph.hidden += text
+    else paragraph.text += text
+  }
+
+  #endParagraph(): void {
+    const { text, hidden } = this.#paragraphStack.pop()!
+    const cell = this.#cellStack.at(-1) ?? null
+    if (cell === null) this.#paragraphs++
+    const place = { line: this.#paragraphs }
+    if (hidden.trim() !== '') this.#sink.line({ text: hidden, isFull: null }, place, HIDDEN)
+    if (cell !== null) return void cell.push(...brokenLines(text))
+    this.#budget.spendRow()
+    for (const line of brokenLines(text)) this.#sink.line(line, place, PLAIN)
+  }
+
+  #beginTable(): void {
+    this.#sink.gap()
+    this.#tableStack.push({ number: ++this.#tables, row: 0, column: 0, cells: [] })
+  }
+
+  #beginRow(): void {
+    const table = this.#tableStack.at(-1)
+    if (table === undefined) return
+    this.#budget.spendRow()
+    table.row++
+    table.column = 0
+    table.cells = []
+  }
+
+  #beginCell(): void {
+    this.#cellStack.push([])
+    this.#spanStack.push(1)
+  }
+
+  #endTable(): void {
+    this.#tableStack.pop()
+    this.#sink.gap()
+  }
+
+  #span({ val }: Attributes): void {
+    if (this.#spanStack.length > 0) this.#spanStack[this.#spanStack.length - 1] = columns(val)
+  }
+
+  #skipColumns({ val }: Attributes): void {
+    const table = this.#tableStack.at(-1)
+    if (table !== undefined) table.column += columns(val)
+  }
+
+  #endCell(): void {
+    const lines = this.#cellStack.pop()
+    const span = this.#spanStack.pop() ?? 1
+    const table = this.#tableStack.at(-1)
+    if (table === undefined || lines === undefined || lines === null) return
+    const { number, row, column } = table
+    const place = { table: number, row, cell: column + 1 }
+    table.cells.push({ lines, place, column, isNumber: false })
+    table.column += span
+  }
+
+  #endRow(): void {
+    const table = this.#tableStack.at(-1)
+    if (table !== undefined) this.#sink.row(`table ${table.number}`, table.cells, PLAIN)
+  }
+}
+
+/** ECMA-376 part 1 §17.17.4: a property without a value is on. */
+function isOn({ val }: Attributes): boolean {
+  return val === undefined || !['0', 'false', 'off'].includes(val)
+}
+
+function columns(text: string | undefined): number {
+  const count = Number(text)
+  return Number.isInteger(count) && count > 0 && count < 1000 ? count : 1
+}

@@ -1,0 +1,82 @@
+/** What readers of documents hand on: lines, rows of tables, values with a declared type, entries of lists. */
+import type { Refusal, NotEnforceable } from '../lists/outcome.ts'
+import type { Place } from './place.ts'
+
+export interface TextLine {
+  readonly text: string
+  /**
+   * Whether the line was broken because there was no more room: true, so the word may go on in the next line; false,
+   * there was room; null, nobody can say.
+   */
+  readonly isFull: boolean | null
+}
+
+/** How a line or a cell is to be taken. */
+export interface Traits {
+  /** One of a list: what stands first in the line is meant. */
+  readonly isList: boolean
+  /** Nobody sees it who opens the document: hidden text, a hidden sheet. */
+  readonly isHidden: boolean
+}
+
+export const PLAIN: Traits = { isList: false, isHidden: false }
+export const LIST: Traits = { isList: true, isHidden: false }
+export const HIDDEN: Traits = { isList: false, isHidden: true }
+
+export interface Cell {
+  readonly lines: readonly TextLine[]
+  readonly place: Place
+  /** From 0, cells before it counted by how many columns they cover. */
+  readonly column: number
+  /** A number or a date of a spreadsheet: what is shown is made from it. */
+  readonly isNumber: boolean
+}
+
+/** What a file in a format for machines says of a value. */
+export interface Declared {
+  /** Why it stands there. `context`: beside the indicators, as a reference or a comment. */
+  readonly role:
+    | 'indicator'
+    /** The publisher marks other values for detection and not this one. */
+    | 'unmarked'
+    /** The publisher marks nothing at all for detection. */
+    | 'marks-nothing'
+    /** Seen, and not said to be malicious. */
+    | 'observed'
+    /** Only together with another condition, or no longer. */
+    | 'conditional'
+    | 'withdrawn'
+    | 'origin'
+    | 'reference'
+    | 'context'
+    | 'file'
+  /** The type as the file names it (`ip-dst`, `domain-name:value`). */
+  readonly type: string
+}
+
+export interface ListEntry {
+  /** The name in lower-case ASCII, or an address or prefix. */
+  readonly value: string
+  readonly isName: boolean
+  readonly scope: 'listed' | 'exact' | 'subtree' | 'below'
+  /** The list lets it through. */
+  readonly isException: boolean
+}
+
+export interface DocumentSink {
+  /** A line of running text or of a list; the next one follows it directly unless `gap` is called. */
+  line(line: TextLine, place: Place, traits: Traits): void
+  gap(): void
+  /** `table` tells the tables of a file apart; one may go on behind other lines, on the next page. */
+  row(table: string, cells: readonly Cell[], traits: Traits): void
+  value(text: string, declared: Declared, place: Place): void
+  entry(entry: ListEntry, written: string, place: Place): void
+  refusedEntry(written: string, reason: Refusal | NotEnforceable, place: Place): void
+  /** What a person should know of the file: pages that are images, parts that were not read. */
+  warn(text: string): void
+}
+
+/** Lines of `text`, of which nobody can say why they were broken. */
+export function brokenLines(text: string): TextLine[] {
+  return text.split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/).map((line) => ({ text: line, isFull: null }))
+}

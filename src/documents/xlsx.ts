@@ -1,0 +1,143 @@
+/** Spreadsheets (ECMA-376 SpreadsheetML): the cells of every sheet as they were typed, hidden sheets marked. */
+import { type Budget, DocumentError } from './limits.ts'
+import { mainPart, pictureWarning, readPart, readRelations } from './office.ts'
+import { brokenLines, type Cell, type DocumentSink, HIDDEN, PLAIN, type Traits } from './sink.ts'
+import type { Attributes, XmlHandler } from './xml.ts'
+import { ZipArchive } from './zip.ts'
+
+/** Throws DocumentError. */
+export function readXlsx(bytes: Uint8Array, budget: Budget, sink: DocumentSink): void {
+  const archive = new ZipArchive(bytes, budget)
+  const main = mainPart(archive)
+  const relations = readRelations(archive, main)
+  const strings = new SharedStrings()
+  for (const { type, part } of relations.values())
+    if (type === 'sharedStrings') readPart(archive, part, strings)
+  for (const { name, id, isHidden } of readSheets(archive, main)) {
+    const part = relations.get(id)?.part
+    if (part === undefined || !archive.has(part)) throw new DocumentError(`its sheet "${name}" is missing`)
+    if (isHidden) sink.warn(`the sheet "${name}" is hidden`)
+    readPart(archive, part, new SheetReader(name, strings.texts, isHidden ? HIDDEN : PLAIN, budget, sink))
+    sink.gap()
+  }
+  const warning = pictureWarning(archive)
+  if (warning !== null) sink.warn(warning)
+}
+
+interface Sheet {
+  readonly name: string
+  readonly id: string
+  readonly isHidden: boolean
+}
+
+function readSheets(archive: ZipArchive, main: string): Sheet[] {
+  const sheets: Sheet[] = []
+  readPart(archive, main, {
+    open(element, { name, id, state }) {
+      if (element !== 'sheet' || name === undefined || id === undefined) return
+      sheets.push({ name, id, isHidden: state !== undefined && state !== 'visible' })
+    },
+    close() {},
+  })
+  return sheets
+}
+
+/** `sharedStrings.xml`: pieces in several fonts are one text, the reading aids beside them are left out. */
+class SharedStrings implements XmlHandler {
+  readonly texts: string[] = []
+  #text = ''
+  #inText = false
+  #inPhonetic = false
+
+  open(name: string): void {
+    if (name === 'si') this.#text = ''
+    else if (name === 't') this.#inText = true
+    else if (name === 'rPh') this.#inPhonetic = true
+  }
+
+  close(name: string): void {
+    if (name === 'si') this.texts.push(this.#text)
+    else if (name === 't') this.#inText = false
+    else if (name === 'rPh') this.#inPhonetic = false
+  }
+
+  text(text: string): void {
+    if (this.#inText && !this.#inPhonetic) this.#text += text
+  }
+}
+
+class SheetReader implements XmlHandler {
+  readonly #sheet: string
+  readonly #strings: readonly string[]
+  readonly #traits: Traits
+  readonly #budget: Budget
+  readonly #sink: DocumentSink
+  #row = 0
+  #column = -1
+  #cells: Cell[] = []
+  #type = ''
+  #value = ''
+  #takes = false
+
+  constructor(sheet: string, strings: readonly string[], traits: Traits, budget: Budget, sink: DocumentSink) {
+    this.#sheet = sheet
+    this.#strings = strings
+    this.#traits = traits
+    this.#budget = budget
+    this.#sink = sink
+  }
+
+  open(name: string, { r, t }: Attributes): void {
+    if (name === 'row') {
+      this.#budget.spendRow()
+      this.#row = r === undefined ? this.#row + 1 : Number(r)
+      this.#column = -1
+      this.#cells = []
+    } else if (name === 'c') {
+      this.#column = r === undefined ? this.#column + 1 : columnOf(r)
+      this.#type = t ?? 'n'
+      this.#value = ''
+    } else if (name === 'v' || name === 't') this.#takes = true
+  }
+
+  close(name: string): void {
+    if (name === 'v' || name === 't') this.#takes = false
+    else if (name === 'c') this.#endCell()
+    else if (name === 'row' && this.#cells.length > 0) {
+      this.#sink.row(`sheet ${this.#sheet}`, this.#cells, this.#traits)
+    }
+  }
+
+  text(text: string): void {
+    if (this.#takes) this.#value += text
+  }
+
+  #endCell(): void {
+    const type = this.#type
+    if (this.#value === '' || type === 'b' || type === 'e') return
+    const text = type === 's' ? (this.#strings[Number(this.#value)] ?? '') : this.#value
+    const column = this.#column
+    this.#cells.push({
+      lines: brokenLines(text.replace(ESCAPED, (_, code: string) => String.fromCharCode(parseInt(code, 16)))),
+      place: { sheet: this.#sheet, row: this.#row, cell: `${columnName(column)}${this.#row}` },
+      column,
+      isNumber: type === 'n' || type === 'd',
+    })
+  }
+}
+
+/** ECMA-376 part 1 §22.9.2.19: characters XML cannot hold. */
+const ESCAPED = /_x([0-9A-F]{4})_/g
+
+/** `BC7` → 54. */
+function columnOf(address: string): number {
+  let column = 0
+  for (const letter of /^[A-Z]{1,3}/.exec(address)?.[0] ?? 'A')
+    column = column * 26 + letter.charCodeAt(0) - 64
+  return column - 1
+}
+
+function columnName(column: number): string {
+  const first = column < 26 ? '' : columnName(Math.floor(column / 26) - 1)
+  return first + String.fromCharCode(65 + (column % 26))
+}

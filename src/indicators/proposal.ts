@@ -1,0 +1,173 @@
+/** What an import proposes: each indicator once, with every place it stands at, and the counts a person checks. */
+import type { DocumentFormat } from '../documents/read.ts'
+import type { Place } from '../documents/place.ts'
+import type { ReasonCode } from './reasons.ts'
+import { type Decision, type Finding, type Kind, KINDS, type Scope } from './verdict.ts'
+
+/** A place in one of the files of the import. */
+export interface FilePlace extends Place {
+  /** Index in the files of the import. */
+  readonly file: number
+}
+
+export interface ProposedItem {
+  readonly value: string
+  readonly kind: Kind
+  readonly scope: Scope
+  readonly decision: Decision
+  /** The most telling first. */
+  readonly reasons: readonly ReasonCode[]
+  /** What else may be meant; empty: nothing. */
+  readonly readings: readonly string[]
+  /** As it stands at the first place. */
+  readonly written: string
+  /** In the order of the files. */
+  readonly places: readonly FilePlace[]
+}
+
+export interface ReadFile {
+  readonly name: string
+  /** Hexadecimal. */
+  readonly sha256: string
+  readonly bytes: number
+  readonly format: DocumentFormat
+  /** What a person should know of it. */
+  readonly warnings: readonly string[]
+}
+
+export interface Summary {
+  readonly items: number
+  readonly places: number
+  readonly decisions: Readonly<Record<Decision, number>>
+  readonly kinds: Readonly<Partial<Record<Kind, Readonly<Record<Decision, number>>>>>
+  /** Items by their first reason. */
+  readonly reasons: Readonly<Partial<Record<ReasonCode, number>>>
+}
+
+/** Of several findings of one indicator the surest counts: a table beats a mention in the text. */
+const RANK: Readonly<Record<Decision, number>> = { accept: 2, hold: 1, refuse: 0 }
+const WIDTH: Readonly<Record<Scope, number>> = { subtree: 2, below: 1, exact: 0 }
+
+interface OpenItem {
+  finding: Finding
+  scope: Scope
+  readonly file: number
+  readonly place: Place
+  /** Beside the first; most have one place only. */
+  more: FilePlace[] | null
+}
+
+/** Thrown where there are more different indicators than allowed. */
+export class TooManyItems extends Error {}
+
+export class ProposalBuilder {
+  readonly #maxItems: number
+  readonly #items: OpenItem[] = []
+  readonly #byKind: Readonly<Record<Kind, Map<string, OpenItem>>>
+  /** Names the lists let through. */
+  readonly #exceptions = new Set<string>()
+
+  constructor(maxItems: number) {
+    this.#maxItems = maxItems
+    this.#byKind = Object.fromEntries(KINDS.map((kind) => [kind, new Map<string, OpenItem>()])) as Record<
+      Kind,
+      Map<string, OpenItem>
+    >
+  }
+
+  /** `file`: its number in the import, from 0. Throws TooManyItems. */
+  add(finding: Finding, file: number, place: Place): void {
+    const { kind, value, scope } = finding
+    const item = this.#byKind[kind].get(value)
+    if (item === undefined) {
+      if (this.#items.length >= this.#maxItems) {
+        throw new TooManyItems(`there are more than ${this.#maxItems} different indicators`)
+      }
+      const first = { finding, scope, file, place, more: null }
+      this.#byKind[kind].set(value, first)
+      this.#items.push(first)
+      return
+    }
+    const more = { file, ...place }
+    if (item.more === null) item.more = [more]
+    else item.more.push(more)
+    if (RANK[finding.decision] > RANK[item.finding.decision]) item.finding = finding
+    if (WIDTH[scope] > WIDTH[item.scope]) item.scope = scope
+  }
+
+  addException(finding: Finding, file: number, place: Place): void {
+    this.#exceptions.add(finding.value)
+    this.add({ ...finding, decision: 'refuse', reasons: ['exception'], kind: 'other' }, file, place)
+  }
+
+  *items(): Generator<ProposedItem> {
+    const near = this.#nearExceptions()
+    for (const { finding, scope, file, place, more } of this.#items) {
+      const places = more === null ? [{ file, ...place }] : [{ file, ...place }, ...more]
+      const { kind, value, decision, reasons, readings, written } = finding
+      const isExcepted =
+        decision === 'accept' && near !== null && (near.has(value) || this.#isUnderException(value))
+      yield {
+        value,
+        kind,
+        // Shared hosting stays as narrow as it was found.
+        scope: reasons.includes('shared-hosting') ? 'exact' : scope,
+        decision: isExcepted ? 'hold' : decision,
+        reasons: isExcepted ? ['excepted'] : reasons,
+        readings,
+        written,
+        places,
+      }
+    }
+  }
+
+  /** The exceptions and all names above them; null: there are none. */
+  #nearExceptions(): ReadonlySet<string> | null {
+    if (this.#exceptions.size === 0) return null
+    const near = new Set<string>()
+    for (const name of this.#exceptions) {
+      near.add(name)
+      for (const parent of parentsOf(name)) near.add(parent)
+    }
+    return near
+  }
+
+  #isUnderException(name: string): boolean {
+    for (const parent of parentsOf(name)) if (this.#exceptions.has(parent)) return true
+    return false
+  }
+}
+
+function* parentsOf(name: string): Generator<string> {
+  for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', dot + 1)) yield name.slice(dot + 1)
+}
+
+/** Counts as they go by. */
+export class SummaryCounter {
+  #items = 0
+  #places = 0
+  readonly #decisions: Record<Decision, number> = { accept: 0, hold: 0, refuse: 0 }
+  readonly #kinds = new Map<Kind, Record<Decision, number>>()
+  readonly #reasons = new Map<ReasonCode, number>()
+
+  add({ kind, decision, reasons, places }: ProposedItem): void {
+    this.#items++
+    this.#places += places.length
+    this.#decisions[decision]++
+    const ofKind = this.#kinds.get(kind) ?? { accept: 0, hold: 0, refuse: 0 }
+    ofKind[decision]++
+    this.#kinds.set(kind, ofKind)
+    const [reason] = reasons as [ReasonCode]
+    this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1)
+  }
+
+  summary(): Summary {
+    return {
+      items: this.#items,
+      places: this.#places,
+      decisions: this.#decisions,
+      kinds: Object.fromEntries(this.#kinds),
+      reasons: Object.fromEntries([...this.#reasons].sort(([, a], [, b]) => b - a)),
+    }
+  }
+}

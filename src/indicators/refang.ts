@@ -1,0 +1,36 @@
+/** Defanged indicators to what they stand for: `hxxps[:]//evil[.]com`, `evil(dot)com`, `user[@]evil{.}com`. */
+import { cleanText, Mark, type MappedText, replaceMapped } from './clean-text.ts'
+
+/** A full stop in any brackets, as a sign or a word; blanks around it belong to it. */
+const BRACKETED_DOT = / ?[[({<] {0,2}(?:\\?\.|d[o0]t|chấm|dấu chấm) {0,2}[\])}>] ?/giu
+/** `evil[.com`, `evil.]com`: half of the brackets got lost. */
+const HALF_BRACKETED_DOT = /(?<=[\p{L}\d])(?:[[({]\.|\.[\])}])(?=[\p{L}\d])/gu
+const DOT_AS_WORD = /(?<=[\p{L}\d]) dot (?=[\p{L}\d])/giu
+const ESCAPED_DOT = /(?<=[\p{L}\d])\\\.(?=[\p{L}\d])/gu
+/** `[:]`, `[://]`, `[/]`, `(:)//`. */
+const BRACKETED_COLON = / ?[[({] ?(:\/{0,2}|\/{1,2}) ?[\])}]/g
+const BRACKETED_AT = / ?[[({<] ?(?:@|at|a còng) ?[\])}>] ?/giu
+/** Schemes that are none, before a colon. */
+const FAKE_SCHEME =
+  /(?<![\p{L}\d])(?:h[x*+_]{2,3}p|ht[x*]p|h[x*]tp|hxp|xxxp|meow)(s?)(?=:|\/\/)|(?<![\p{L}\d])(f[x*]p|f[x*]tp)(s?)(?=:|\/\/)/giu
+const BACKSLASHES = /(?<=\b(?:https?|ftp)\ue005?:)\\\\/gi
+/** No defanging is without one of these. */
+const TRACES = /[[\](){}<>\\*]|\bdot\b|hxp|xxp|meow|fxp|htxp|hxtp|h__p|h\+\+p|fxtp/i
+
+/** `original` cleaned and refanged; where it was defanged is marked (`Mark`). */
+export function refang(original: string): MappedText {
+  const clean = cleanText(original)
+  if (!TRACES.test(clean.text)) return clean
+  let mapped = replaceMapped(clean, BRACKETED_COLON, (match) => match[1]! + Mark.defanged)
+  mapped = replaceMapped(mapped, BRACKETED_DOT, () => Mark.dot)
+  mapped = replaceMapped(mapped, HALF_BRACKETED_DOT, () => Mark.dot)
+  mapped = replaceMapped(mapped, ESCAPED_DOT, () => Mark.dot)
+  mapped = replaceMapped(mapped, DOT_AS_WORD, () => Mark.dot)
+  mapped = replaceMapped(mapped, BRACKETED_AT, () => '@')
+  mapped = replaceMapped(mapped, FAKE_SCHEME, ([, http, ftp, ftps]) =>
+    ftp === undefined
+      ? `http${http!.toLowerCase()}${Mark.defanged}`
+      : `ftp${ftps!.toLowerCase()}${Mark.defanged}`,
+  )
+  return replaceMapped(mapped, BACKSLASHES, () => '//')
+}

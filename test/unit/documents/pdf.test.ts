@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { grid, pdf, textAt } from '../../support/pdf-documents.ts'
+import { itemOf, proposalOf, wordsOf } from '../../support/proposals.ts'
+
+/** A table with rows of 30 points, texts in lines of 12. */
+function ruled(rows: readonly (readonly string[])[], widths = [40, 120, 100], top = 780): string {
+  const heights = rows.map(() => 30)
+  let content = grid(50, top, widths, heights)
+  for (const [row, cells] of rows.entries()) {
+    let x = 50
+    for (const [column, cell] of cells.entries()) {
+      for (const [line, text] of cell.split('\n').entries())
+        content += textAt(x + 3, top - row * 30 - 11 - line * 12, text)
+      x += widths[column]!
+    }
+  }
+  return content
+}
+
+describe('pdf', () => {
+  it('reads ruled tables cell by cell, with page, table, row and cell', async () => {
+    const file = pdf([{ content: textAt(50, 800, 'DANH SACH') }, { content: ruled([['STT', 'Domain', 'Note'], ['1', 'evil[.]com', 'xem a.com']]) }]) // prettier-ignore
+    expect((await itemOf('a.pdf', file, 'evil.com')).places).toEqual([{ file: 0, page: 2, table: 1, row: 2, cell: 2 }]) // prettier-ignore
+    expect((await itemOf('a.pdf', file, 'a.com')).reasons).toEqual(['other-column'])
+  })
+
+  it('a word that had no room goes on in the next line of its cell', async () => {
+    const file = pdf([{ content: ruled([['STT', 'Domain', 'Note'], ['1', 'averylonghostnamewithoutb\nreaks[.]example[.]com', '']]) }]) // prettier-ignore
+    expect(await wordsOf('a.pdf', file)).toEqual(['accept host averylonghostnamewithoutbreaks.example.com'])
+  })
+
+  it('a table goes on over the page with its headings, a row with its name', async () => {
+    const first = ruled([['STT', 'Domain', 'Note'], ['1', 'evil[.]com', ''], ['2', 'averylonghostnamewithoutb', '']]) // prettier-ignore
+    const second = textAt(300, 820, '2') + ruled([['STT', 'Domain', 'Note'], ['', 'reaks[.]example[.]com', ''], ['3', 'bad.net', '']]) // prettier-ignore
+    expect(await wordsOf('a.pdf', pdf([{ content: first }, { content: second }]))).toEqual([
+      'accept host evil.com', 'accept host averylonghostnamewithoutbreaks.example.com', 'accept host bad.net',
+    ]) // prettier-ignore
+  })
+
+  it('columns without rules are told by their gaps', async () => {
+    const row = (y: number, cells: readonly string[]): string => cells.map((cell, index) => textAt(50 + index * 150, y, cell)).join('') // prettier-ignore
+    const file = pdf([
+      { content: row(800, ['STT', 'Domain', 'Source']) + row(780, ['1', 'evil.com', 'good.com']) },
+    ])
+    expect(await wordsOf('a.pdf', file)).toEqual(['accept host evil.com', 'hold host good.com'])
+  })
+
+  it('says which pages have no text', async () => {
+    const { file } = await proposalOf('a.pdf', pdf([{ content: textAt(50, 800, 'evil[.]com') }, { content: '0 0 10 10 re f' }])) // prettier-ignore
+    expect(file.warnings).toEqual([expect.stringMatching(/^page 2 has no text: a picture/)])
+    const none = await proposalOf('b.pdf', pdf([{ content: '0 0 10 10 re f' }]))
+    expect(none.file.warnings).toEqual([expect.stringMatching(/no page of it has any text/)])
+  })
+
+  it('too many pages, and what is damaged, end the import', async () => {
+    const pages = Array.from({ length: 500 }, () => ({ content: textAt(50, 800, 'x') }))
+    await expect(proposalOf('a.pdf', pdf(pages))).rejects.toThrow('a.pdf: it has 500 pages, more than 200')
+    await expect(proposalOf('a.pdf', '%PDF-1.4 nothing')).rejects.toThrow(/a\.pdf: it is damaged/)
+  })
+})
