@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from './clock.ts'
 import type { Settings } from './config/settings.ts'
 import { ListDesk } from './lists/desk.ts'
+import type { EnforcedFormat } from './lists/enforced-formats.ts'
 import { createLog } from './log/log.ts'
 import { SecureRandom } from './random.ts'
 import { giveWay } from './thread/give-way.ts'
@@ -45,11 +46,20 @@ mailbox.on('lists/allow-remove', (body) => {
   return desk.edits.remove(name, actor)
 })
 mailbox.on('lists/overrides', () => desk.edits.list())
-mailbox.on('lists/lookup', (body) => desk.lookup((body as { name: string }).name))
+mailbox.on('lists/lookup', (body) => {
+  const { name, client } = body as { name: string; client: string | null }
+  return desk.justified(name, client)
+})
+mailbox.on('lists/standings', (body) => desk.standings((body as { indicators: string[] }).indicators))
+mailbox.on('lists/enforced', (body) => desk.enforced((body as { format: EnforcedFormat }).format))
 mailbox.on('lists/pause', (body) => {
-  const { forMs, reason, actor } = body as { forMs: number; reason: string; actor: string }
-  desk.edits.setPause(forMs, reason, actor)
-  return desk.edits.pause
+  const { forMs, reason, actor, whom } = body as {
+    forMs: number
+    reason: string
+    actor: string
+    whom: string
+  }
+  return desk.edits.setPause(forMs, reason, actor, whom)
 })
 mailbox.on('settings', (body) => {
   const changed = body as Settings
@@ -60,6 +70,6 @@ mailbox.on('shutdown', () => desk.close())
 
 await desk.start()
 // At the start everybody waits for it; from now on nobody does.
-giveWay()
+giveWay(log)
 mailbox.tell('main', 'lists/ready', { names: desk.names, addresses: desk.addresses })
 await desk.update()

@@ -8,8 +8,12 @@ import { formatDuration } from './duration.ts'
 import type { Config } from './schema.ts'
 import { writeAlerts } from './sections/alerts.ts'
 import { writeCases, writeKeep } from './sections/cases.ts'
+import { writeGroups } from './sections/groups.ts'
+import { writeFeed } from './sections/feeds.ts'
 import { writeIdentity } from './sections/identity.ts'
 import { writeNodes } from './sections/nodes.ts'
+import { writePrimary } from './sections/primaries.ts'
+import { writeReview } from './sections/review.ts'
 import type { RecordSettings, Settings } from './settings.ts'
 import { formatSize } from './size.ts'
 
@@ -32,6 +36,7 @@ function toConfig(settings: Settings): Config {
   const { access, tcp, sinkhole, upstreams, cache, admin, metrics } = settings
   return {
     listen: settings.listen.map(formatEndpoint),
+    bypass: { listen: settings.bypass.listen.map(formatEndpoint) },
     workers: settings.workers,
     datagrams: settings.datagrams,
     access: {
@@ -63,15 +68,20 @@ function toConfig(settings: Settings): Config {
     campaigns: [...settings.campaigns],
     lists: settings.lists.map(({ ttlSeconds, maxAgeMs, ...list }) => ({
       ...list,
+      path: list.feed === null && list.primary === null && !list.approved ? list.path : null,
+      feed: list.feed === null ? null : writeFeed(list.feed, formatEndpoint),
+      primary: list.primary === null ? null : writePrimary(list.primary, formatEndpoint),
       ttl: ttlSeconds === null ? null : seconds(ttlSeconds),
       maxAge: maxAgeMs === null ? null : formatDuration(maxAgeMs),
       accept: [...list.accept],
     })),
     allow: [...settings.allow],
     units: settings.units.map((unit) => ({ ...unit, networks: [...unit.networks], wan: [...unit.wan] })),
+    groups: writeGroups(settings.groups),
     // Its units stand above already.
     unitsFile: null,
     identity: writeIdentity(settings.identity),
+    review: writeReview(settings.review),
     cases: writeCases(settings.cases),
     keep: writeKeep(settings.keep),
     store: settings.store,

@@ -1,6 +1,7 @@
 /** Settings that name no upstream get the host's: its resolv.conf, without our own addresses. Never a server nobody chose. */
 import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
+import { isResolvedStub } from '../net/port-holder.ts'
 import { dropOwn, parseResolvConf } from './resolv-conf.ts'
 import type { Settings } from './settings.ts'
 
@@ -27,13 +28,18 @@ export function withHostUpstreams(settings: Settings): HostUpstreams {
   }
   const own = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address))
   const parsed = parseResolvConf(text)
-  const { kept, dropped } = dropOwn(parsed.servers, own, settings.listen)
+  const { kept, dropped } = dropOwn(parsed.servers, own, [...settings.listen, ...settings.bypass.listen])
   const warnings = [
     ...parsed.warnings.map((warning) => `upstreams: ${resolvConf}: ${warning}`),
     ...dropped.map(
       ({ endpoint, reason }) => `upstreams: ${resolvConf}: ${endpoint.address} left out: ${reason}`,
     ),
   ]
+  if (kept.some(({ address }) => isResolvedStub(address)))
+    warnings.push(
+      `upstreams: ${resolvConf} names systemd-resolved, which must not ask this resolver in turn; ` +
+        'upstreams.resolvConf: /run/systemd/resolve/resolv.conf asks its servers themselves',
+    )
   if (kept.length === 0)
     warnings.push(`upstreams: ${resolvConf} names no server to ask; name some under upstreams.servers`)
   return { settings: { ...settings, upstreams: { ...settings.upstreams, servers: kept } }, warnings }

@@ -12,11 +12,13 @@ import { readAlerts } from './sections/alerts.ts'
 import { readRecords, readSinkhole } from './sections/answers.ts'
 import { readCases, readKeep } from './sections/cases.ts'
 import { readCache, readForward, readUpstreams } from './sections/forwarding.ts'
+import { readGroups } from './sections/groups.ts'
 import { readIdentity } from './sections/identity.ts'
 import { readAccess, readListen, readTcp, readWorkers } from './sections/network.ts'
 import { readNodes } from './sections/nodes.ts'
 import { readAdmin, readMetrics, readStore, readUnits } from './sections/operation.ts'
 import { readCampaigns, readLists } from './sections/policy.ts'
+import { readReview } from './sections/review.ts'
 import type { Settings } from './settings.ts'
 import { MAX_FILE_BYTES, parseSource } from './source.ts'
 import { addUnitsOfFile } from './units-file.ts'
@@ -93,6 +95,7 @@ function normalise(config: Config, request: LoadRequest, workingDirectory: strin
   return {
     file: request.file === null ? null : resolve(workingDirectory, request.file),
     listen: readListen(config.listen),
+    bypass: { listen: readListen(config.bypass.listen) },
     workers: readWorkers(config.workers, request.processors),
     datagrams: config.datagrams,
     access: readAccess(config.access),
@@ -105,11 +108,13 @@ function normalise(config: Config, request: LoadRequest, workingDirectory: strin
     server: config.server,
     cache: readCache(config.cache),
     campaigns: readCampaigns(config.campaigns),
-    lists: readLists(config.lists, place),
+    lists: readLists(config.lists, place, readStore(config.store, place).path),
     allow: config.allow.map((entry) => ({ path: place(entry.path) })),
     units: readUnits(config.units),
+    groups: readGroups(config.groups, readUnits(config.units)),
     unitsFile: config.unitsFile === null ? null : place(config.unitsFile),
     identity: readIdentity(config.identity, place),
+    review: readReview(config.review),
     cases: readCases(config.cases),
     keep: readKeep(config.keep),
     store: readStore(config.store, place),
@@ -140,7 +145,7 @@ function readFailure(error: unknown): string {
     case 'ENOENT':
       return 'there is no such file: name one with --config FILE'
     case 'EACCES':
-      return 'this user may not read the file'
+      return `user ${process.geteuid?.() ?? -1}, as whom this runs, may not read the file: give it the right (chown, chmod)`
     case 'EISDIR':
       return 'this is a directory: name the file in it'
     case 'ERR_ENCODING_INVALID_ENCODED_DATA':

@@ -52,19 +52,20 @@ function section(key: string, shape: Shape): string {
   }
   if (shape.items !== undefined)
     lines.push(`A list; each entry has these keys. Default: ${defaultText(shape)}.`, '')
-  lines.push(...table(keys), '')
-  for (const [inner, innerShape] of Object.entries(keys)) {
-    if (innerShape.items?.properties === undefined) continue
-    lines.push(
-      `### ${key}.${inner}`,
-      '',
-      'Each entry has these keys.',
-      '',
-      ...table(innerShape.items.properties),
-      '',
-    )
-  }
+  lines.push(...table(keys), '', ...within(key, keys))
   return lines.join('\n')
+}
+
+/** Tables of what has keys of its own: entries of a list inside, and what may also be left out. */
+function within(prefix: string, keys: Readonly<Record<string, Shape>>): string[] {
+  return Object.entries(keys).flatMap(([inner, shape]) => {
+    const entry = shape.items?.properties
+    const own = entry ?? shape.anyOf?.find(({ properties }) => properties !== undefined)?.properties
+    if (own === undefined) return []
+    const name = `${prefix}.${inner}`
+    const said = entry === undefined ? 'Its keys, where it is given.' : 'Each entry has these keys.'
+    return [`### ${name}`, '', said, '', ...table(own), '', ...within(name, own)]
+  })
 }
 
 function table(keys: Readonly<Record<string, Shape>>): string[] {

@@ -6,12 +6,15 @@ import { isIPv4, isIPv6 } from 'node:net'
 import { formatEndpoint, isWildcard, parseEndpoint } from './address.ts'
 import { checkAlerts } from './alert-checks.ts'
 import type { Checks } from './checks.ts'
+import { choices } from './choices.ts'
 import { parseDomain } from './domain.ts'
 import { checked } from './formats.ts'
+import { checkGroups } from './group-checks.ts'
 import { checkIdentity } from './identity-checks.ts'
 import { parseHeld } from './keeping.ts'
-import { nearest } from './nearest.ts'
+import { checkSources } from './list-checks.ts'
 import { checkNodes } from './node-checks.ts'
+import { checkPrimaries } from './primary-checks.ts'
 import type { Path } from './problems.ts'
 import type { Endpoint } from './settings.ts'
 
@@ -21,8 +24,11 @@ export function checkReferences(checks: Checks): void {
   checkIds(checks, 'lists')
   checkIds(checks, 'campaigns')
   checkIds(checks, 'units')
+  checkSources(checks)
+  checkPrimaries(checks)
   checkCampaigns(checks)
   checkUnits(checks)
+  checkGroups(checks)
   checkForward(checks)
   checkUpstreams(checks)
   checkRecords(checks)
@@ -34,7 +40,7 @@ export function checkReferences(checks: Checks): void {
 
 function checkListen({ config, problems, placeOf }: Checks): void {
   const seen: Endpoint[] = []
-  for (const [index, text] of config.listen.entries()) {
+  for (const { key, text, path } of listening(config)) {
     const endpoint = checked(parseEndpoint(text, 53))
     const other =
       endpoint.port === 0
@@ -49,13 +55,22 @@ function checkListen({ config, problems, placeOf }: Checks): void {
         covers(endpoint, other) && other.address !== endpoint.address
           ? `covers ${formatEndpoint(other)} above`
           : why
-      problems.add(
-        placeOf(['listen', index]),
-        `listen: ${formatEndpoint(endpoint)} ${said}: leave one of them out`,
-      )
+      problems.add(placeOf(path), `${key}: ${formatEndpoint(endpoint)} ${said}: leave one of them out`)
     }
     seen.push(endpoint)
   }
+}
+
+/** Every address that is listened on, and where it stands. */
+function listening({
+  listen,
+  bypass,
+}: Checks['config']): { readonly key: string; readonly text: string; readonly path: Path }[] {
+  // prettier-ignore
+  return [
+    ...listen.map((text, index) => ({ key: 'listen', text, path: ['listen', index] })),
+    ...bypass.listen.map((text, index) => ({ key: 'bypass.listen', text, path: ['bypass', 'listen', index] })),
+  ]
 }
 
 function checkIds({ config, problems, placeOf }: Checks, section: 'lists' | 'campaigns' | 'units'): void {
@@ -78,6 +93,10 @@ function checkCampaigns({ config, problems, placeOf }: Checks): void {
       placeOf(['lists', index, 'campaign']),
       `list ${list.id}: there is no campaign ${list.campaign}${choices(list.campaign, ids, 'campaigns')}`,
     )
+  }
+  for (const [index, { id, from, until }] of config.lists.entries()) {
+    if (from === null || until === null || from <= until) continue
+    problems.add(placeOf(['lists', index, 'until']), `list ${id} ends ${until}, before it begins (${from})`)
   }
   for (const [index, { id, from, to }] of config.campaigns.entries()) {
     if (from === null || to === null || from <= to) continue
@@ -152,7 +171,7 @@ function checkUpstreams(checks: Checks): void {
 }
 
 function checkServers({ config, problems, placeOf }: Checks, servers: readonly string[], path: Path): void {
-  const own = config.listen.map((text) => checked(parseEndpoint(text, 53)))
+  const own = listening(config).map(({ text }) => checked(parseEndpoint(text, 53)))
   const seen = new Set<string>()
   for (const [index, text] of servers.entries()) {
     const server = checked(parseEndpoint(text, 53))
@@ -170,7 +189,6 @@ function checkServers({ config, problems, placeOf }: Checks, servers: readonly s
 
 function checkRecords({ config, problems, placeOf }: Checks): void {
   const seen = new Set<string>()
-  const own = new Set(Object.keys(config.records).map((text) => checked(parseDomain(text))))
   for (const [text, value] of Object.entries(config.records)) {
     const name = checked(parseDomain(text))
     const place = placeOf(['records', text])
@@ -181,13 +199,6 @@ function checkRecords({ config, problems, placeOf }: Checks): void {
     if (value.cname !== null && others > 0) {
       // RFC 1034 §3.6.2: an alias has no other data.
       problems.add(place, `records: ${name} is an alias (cname), and nothing else may stand beside it`)
-    }
-    // A client does not resolve the target itself, and a name outside would have to be judged by policy first.
-    if (value.cname !== null && !own.has(checked(parseDomain(value.cname)))) {
-      problems.add(
-        place,
-        `records: ${name} is an alias (cname) of ${value.cname}, which is not among the records`,
-      )
     }
     if (value.cname === null && others === 0) {
       problems.add(place, `records: ${name} says nothing: give it an address, cname, ptr or txt`)
@@ -222,11 +233,4 @@ function covers(wide: Endpoint, narrow: Endpoint): boolean {
     isIPv4(wide.address) === isIPv4(narrow.address) &&
     isIPv4(wide.address) !== isIPv6(narrow.address)
   )
-}
-
-function choices(word: string, valid: readonly string[], section: string): string {
-  if (valid.length === 0) return `, and \`${section}\` names none`
-  const near = nearest(word, valid)
-  const shown = valid.slice(0, 10).join(', ') + (valid.length > 10 ? ', …' : '')
-  return near === null ? `: there are ${shown}` : `: did you mean ${near}? There are ${shown}`
 }

@@ -7,8 +7,16 @@ import { AlertsSchema } from './sections/alerts.ts'
 import { RecordsSchema, ServerSchema, SinkholeSchema, SpecialSchema } from './sections/answers.ts'
 import { CasesSchema, KeepSchema } from './sections/cases.ts'
 import { CacheSchema, ForwardSchema, UpstreamsSchema } from './sections/forwarding.ts'
+import { GroupsSchema } from './sections/groups.ts'
 import { IdentitySchema } from './sections/identity.ts'
-import { AccessSchema, DatagramsSchema, ListenSchema, TcpSchema, WorkersSchema } from './sections/network.ts'
+import {
+  AccessSchema,
+  BypassSchema,
+  DatagramsSchema,
+  ListenSchema,
+  TcpSchema,
+  WorkersSchema,
+} from './sections/network.ts'
 import { NodesSchema } from './sections/nodes.ts'
 import {
   AdminSchema,
@@ -19,10 +27,12 @@ import {
   UnitsSchema,
 } from './sections/operation.ts'
 import { AllowSchema, CampaignsSchema, ListsSchema } from './sections/policy.ts'
+import { ReviewSchema } from './sections/review.ts'
 
 export const ConfigSchema = Type.Object(
   {
     listen: ListenSchema,
+    bypass: BypassSchema,
     workers: WorkersSchema,
     datagrams: DatagramsSchema,
     access: AccessSchema,
@@ -38,8 +48,10 @@ export const ConfigSchema = Type.Object(
     lists: ListsSchema,
     allow: AllowSchema,
     units: UnitsSchema,
+    groups: GroupsSchema,
     unitsFile: UnitsFileSchema,
     identity: IdentitySchema,
+    review: ReviewSchema,
     cases: CasesSchema,
     keep: KeepSchema,
     store: StoreSchema,
@@ -61,6 +73,10 @@ export const REFUSED_KEYS: Readonly<Record<string, string>> = {
     'a secret does not belong in the configuration: put it into a file of mode 0600 and name that file in `tokenFile`, or set the environment variable THANHLOC_ADMIN_TOKEN',
   'admin/password':
     'a secret does not belong in the configuration: the API knows tokens, see `tokenFile` and THANHLOC_ADMIN_TOKEN',
+  'lists/primary/tsig/secret':
+    'a secret does not belong in the configuration: put it into a file of mode 0600 and name that file in `secretFile`',
+  'lists/feed/token':
+    'a secret does not belong in the configuration: put it into a file of mode 0600 and name that file in `tokenFile`',
   'nodes/token':
     'a secret does not belong in the configuration: put it into a file of mode 0600 and name that file in `tokenFile`',
   'alerts/channels/secret':

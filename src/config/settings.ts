@@ -4,6 +4,10 @@
  * Importable by every floor; only `control` and `cli` load it.
  */
 
+import type { Action, ListSettings } from './list-settings.ts'
+
+export type * from './list-settings.ts'
+
 /** Most resolver threads there is room for in the shared control words. */
 export const MAX_WORKERS = 64
 
@@ -11,34 +15,6 @@ export const MAX_WORKERS = 64
 export interface Endpoint {
   readonly address: string
   readonly port: number
-}
-
-/** What a block answers (see docs: actions). `log` records and does not block. */
-export type Action = 'sinkhole' | 'nxdomain' | 'nodata' | 'refused' | 'drop' | 'log'
-
-/** The formats a list can be in; `auto` looks at the content. */
-export type ListFormat =
-  'auto' | 'domains' | 'hosts' | 'adblock' | 'dnsmasq' | 'unbound' | 'wildcard' | 'rpz' | 'addresses'
-
-export interface ListSettings {
-  /** Lower-case letters, digits, `-`, `_`, `.`; unique. Appears in metrics, hits and logs. */
-  readonly id: string
-  /** Absolute path. */
-  readonly path: string
-  readonly format: ListFormat
-  /** Id of a campaign, or null. */
-  readonly campaign: string | null
-  /** Why this list may block: document, issuer, date. Shown by `lookup`. */
-  readonly basis: string
-  readonly action: Action
-  /** TTL of blocked answers, seconds; null: the sinkhole's. */
-  readonly ttlSeconds: number | null
-  /** What a plain name in this list covers: itself and all under it, or itself alone. */
-  readonly match: 'subtree' | 'exact'
-  /** Names a guard would hold back and this list enforces all the same. */
-  readonly accept: readonly string[]
-  /** How old its file may be, milliseconds; null: as old as it is. */
-  readonly maxAgeMs: number | null
 }
 
 export interface CampaignSettings {
@@ -62,6 +38,18 @@ export interface UnitSettings {
   readonly wan: readonly string[]
   /** Its code in official lists and in document exchange (`000.00.00.H07`); empty: none is known. */
   readonly code: string
+}
+
+export interface GroupSettings {
+  readonly id: string
+  /** CIDR. */
+  readonly networks: readonly string[]
+  /** Ids, each with all units under it. */
+  readonly units: readonly string[]
+  /** By list id: what that list does for them instead; `off`: nothing. */
+  readonly lists: Readonly<Record<string, Action | 'off'>>
+  /** Of the group and of its units, CIDR. */
+  readonly clients: readonly string[]
 }
 
 /** The formats a lease file can be in; `auto` looks at the content. */
@@ -101,6 +89,14 @@ export interface ForwardSettings {
   /** Lower-case, no final dot; `.` not allowed. */
   readonly zones: readonly string[]
   readonly servers: readonly Endpoint[]
+}
+
+/** How what is imported is decided, and how much of it is kept. */
+export interface ReviewSettings {
+  /** Who has imported something may not approve it. */
+  readonly fourEyes: boolean
+  /** Room for the files as they came, bytes. */
+  readonly originalBytes: number
 }
 
 /** When hits of a cleaned machine reopen its case. */
@@ -218,6 +214,8 @@ export interface Settings {
   /** Absolute path of the file, or null for built-in defaults. */
   readonly file: string | null
   readonly listen: readonly Endpoint[]
+  /** Where the firewall brings queries that were meant for other resolvers. */
+  readonly bypass: { readonly listen: readonly Endpoint[] }
   readonly workers: number
   /** How UDP is read and written: `auto` in batches where that works, else portably. */
   readonly datagrams: 'auto' | 'batched' | 'portable'
@@ -268,9 +266,11 @@ export interface Settings {
   readonly allow: readonly { readonly path: string }[]
   /** Those of the configuration and those of `unitsFile`. */
   readonly units: readonly UnitSettings[]
+  readonly groups: readonly GroupSettings[]
   /** Absolute path of the CSV file more units were read from, or null. */
   readonly unitsFile: string | null
   readonly identity: IdentitySettings
+  readonly review: ReviewSettings
   readonly cases: CaseSettings
   readonly keep: KeepSettings
   readonly store: { readonly path: string }

@@ -4,6 +4,7 @@ import type { Settings } from './settings.ts'
 /** Read at start only: sockets, threads and files are opened by them. */
 const AT_START = [
   'listen',
+  'bypass',
   'workers',
   'datagrams',
   'store',
@@ -22,6 +23,7 @@ export interface TakenOver {
 export function takeOver(before: Settings, after: Settings): TakenOver {
   const kept = {
     listen: before.listen,
+    bypass: before.bypass,
     workers: before.workers,
     datagrams: before.datagrams,
     store: before.store,

@@ -39,6 +39,46 @@ export async function copyAtomically(source: string, path: string, digest: strin
   }
 }
 
+/** A file that is written piece by piece and takes its name when it is finished. All methods throw what the file system says. */
+export class AtomicFile {
+  readonly #path: string
+  #file: number | null
+  #pending: string[] = []
+  #pendingChars = 0
+
+  constructor(path: string) {
+    this.#path = path
+    rmSync(`${path}.tmp`, { force: true })
+    this.#file = openSync(`${path}.tmp`, 'wx', FILE_MODE)
+  }
+
+  write(text: string): void {
+    this.#pending.push(text)
+    this.#pendingChars += text.length
+    if (this.#pendingChars >= CHUNK_BYTES) this.#flush()
+  }
+
+  /** Now it is the file. */
+  finish(): void {
+    this.#flush()
+    fsyncSync(this.#file!)
+    renameSync(`${this.#path}.tmp`, this.#path)
+  }
+
+  /** After `finish`, or instead of it: then nothing has changed. */
+  close(): void {
+    if (this.#file !== null) closeSync(this.#file)
+    this.#file = null
+    rmSync(`${this.#path}.tmp`, { force: true })
+  }
+
+  #flush(): void {
+    writeAll(this.#file!, Buffer.from(this.#pending.join('')))
+    this.#pending = []
+    this.#pendingChars = 0
+  }
+}
+
 function replace(path: string, write: (file: number) => void): void {
   const temporary = `${path}.tmp`
   try {

@@ -12,17 +12,20 @@ import { SnapshotFullError } from '../policy/full-error.ts'
 import { PolicyReader } from '../policy/reader.ts'
 import type { Random } from '../random.ts'
 import { collectGarbage } from '../thread/collect.ts'
+import { sourceOf, type ListSource } from './basis.ts'
 import { compileLists } from './compile.ts'
 import type { Compiled, CompiledList } from './compile.ts'
 import { configuredLists, settingsDigest } from './configured.ts'
 import type { ConfiguredList } from './configured.ts'
 import { findGuardedAddresses } from './guarded-addresses.ts'
 import { LastGood } from './last-good.ts'
+import { logLists } from './list-log.ts'
 import { Tally } from './outcome.ts'
 import { digestOrNone, PackedCopy } from './packed-copy.ts'
 import type { Slots } from './slots.ts'
 import { Attempts } from './status.ts'
 import type { ListStatus } from './status.ts'
+import { actionsAt } from './validity.ts'
 
 export interface BaseEvents {
   /** A snapshot has come into force. */
@@ -49,6 +52,8 @@ export class Base {
   #waiting: { readonly force: Set<string>; readonly done: Promise<void> } | null = null
   /** Of what is being built, otherwise of what is in force; null: not known. */
   #settingsDigest: string | null = null
+  /** What the lists do in what was built last, or is known to be what a build would come to: see actionsAt. */
+  #actions: string | null = null
   #isRetryDue = false
   /** The slot that is not in force is being written. */
   #isCompiling = false
@@ -127,9 +132,14 @@ export class Base {
   /** Builds unless what is in force was made from the very files and settings that are there now. */
   async update(): Promise<void> {
     if (this.#isBuilt) return
-    const isCurrent = await this.#packed.isCurrent(this.#settings)
+    const nowMs = this.#clock.wallMs()
+    const actions = actionsAt(this.#settings.lists, nowMs)
+    const isCurrent = await this.#packed.isCurrent(this.#settings, nowMs)
     if (!isCurrent) return this.build()
-    if (!this.#isBuilt && !this.#running) this.#settingsDigest = this.#packed.settingsDigest
+    if (!this.#isBuilt && !this.#running) {
+      this.#settingsDigest = this.#packed.settingsDigest
+      this.#actions = actions
+    }
     collectGarbage()
   }
 
@@ -145,7 +155,8 @@ export class Base {
   /** Takes over new settings; a build brings them into force, unless they say of the lists what is in force. */
   configure(settings: Settings): Promise<void> {
     this.#settings = settings
-    const isKnown = this.#settingsDigest === settingsDigest(settings, findGuardedAddresses(settings))
+    const isKnown =
+      this.#settingsDigest === settingsDigest(settings, findGuardedAddresses(settings), this.#clock.wallMs())
     return isKnown ? (this.#running ?? Promise.resolve()) : this.build()
   }
 
@@ -166,6 +177,13 @@ export class Base {
     return done
   }
 
+  /** Builds where a list has come to its first day, or is past its last. */
+  followClock(): Promise<void> {
+    const isDue =
+      this.#actions !== null && this.#actions !== actionsAt(this.#settings.lists, this.#clock.wallMs())
+    return isDue && !this.#running && !this.#waiting ? this.build() : Promise.resolve()
+  }
+
   /** Builds once more after one that failed for a reason that may pass. */
   retry(): Promise<void> {
     return this.#isRetryDue ? this.build() : Promise.resolve()
@@ -184,6 +202,19 @@ export class Base {
       const version = this.#lastGood.version(compiled.id)
       const good = version === undefined ? null : { ...version, keptPath: this.#lastGood.path(compiled.id) }
       return [this.#attempts.status(list, compiled, good, this.#clock.wallMs())]
+    })
+  }
+
+  /** What entries of the lists in force are justified from. */
+  sources(): ListSource[] {
+    const configured = new Map(configuredLists(this.#settings).map((list) => [list.id, list]))
+    return this.#lists.flatMap((compiled) => {
+      const list = configured.get(compiled.id)
+      if (list === undefined) return []
+      const good = this.#lastGood.version(compiled.id)
+      // The copy is of what is in force; the file may have changed since.
+      const path = good?.digest === compiled.digest ? this.#lastGood.path(compiled.id) : compiled.path
+      return [sourceOf(list, compiled, path, this.#clock.wallMs())]
     })
   }
 
@@ -221,9 +252,11 @@ export class Base {
     try {
       const startedMs = this.#clock.monotonicMs()
       const settings = this.#settings
-      this.#settingsDigest = settingsDigest(settings, findGuardedAddresses(settings))
+      const nowMs = this.#clock.wallMs()
+      this.#settingsDigest = settingsDigest(settings, findGuardedAddresses(settings), nowMs)
+      this.#actions = actionsAt(settings.lists, nowMs)
       const lastGood = this.#lastGood
-      const compiled = await compileLists(settings, slot, { seed: this.#seed, lastGood, force })
+      const compiled = await compileLists(settings, slot, { seed: this.#seed, lastGood, force, nowMs })
       this.#slots.publish()
       this.#buildMs = this.#clock.monotonicMs() - startedMs
       return compiled
@@ -256,16 +289,8 @@ export class Base {
     this.#lists = lists
     this.#names = built.names
     this.#addresses = built.addresses
-    for (const list of lists) {
-      this.#attempts.note(list, now)
-      const { id, state, error, outcome } = list
-      const { entries, duplicates, refused, notEnforceable, heldBackCount } = outcome
-      const counts = { list: id, entries, duplicates, refused, notEnforceable, heldBack: heldBackCount }
-      if (state === 'loaded' && entries === 0 && outcome.lines > 0) this.#log.warn(counts, 'list loaded; it holds no entry')
-      else if (state === 'loaded') this.#log.info(counts, 'list loaded')
-      else if (state === 'kept-last-good') this.#log.warn({ ...counts, reason: error }, 'list not taken; the last good version stays')
-      else this.#log.error({ list: id, reason: error }, 'list not in force') // prettier-ignore
-    }
+    for (const list of lists) this.#attempts.note(list, now)
+    logLists(this.#log, lists, configuredLists(this.#settings), now)
     const { names, addresses, bytesUsed } = built
     this.#log.info(
       { names, addresses, bytes: bytesUsed, ms: Math.round(this.#buildMs ?? 0) },

@@ -3,10 +3,12 @@
  * half of its entries is taken from its last good version; the others are taken as they are. The same code serves the
  * list thread and, without a server, the command line.
  */
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import type { BuiltSnapshot } from '../policy/builder.ts'
 import { SnapshotBuilder } from '../policy/builder.ts'
-import type { ListMeta, RuleMeta } from '../policy/meta.ts'
-import { configuredLists, settingsDigest } from './configured.ts'
+import type { ClientTriggerMeta, ListMeta, RuleMeta } from '../policy/meta.ts'
+import { configuredLists, groupsOf, settingsDigest } from './configured.ts'
 import type { ConfiguredList, ListsSettings } from './configured.ts'
 import { ListEntries } from './entries.ts'
 import type { NamedFormat } from './formats/detect.ts'
@@ -18,6 +20,7 @@ import type { Outcome } from './outcome.ts'
 import { ListRules } from './rules.ts'
 import { NameScreen } from './screen.ts'
 import { ListFileError, readListFile } from './source.ts'
+import { actionAt } from './validity.ts'
 
 /** `loaded`: the file as it is. `kept-last-good`: an earlier version. `failed`: neither; the list is not in force. */
 export type ListState = 'loaded' | 'kept-last-good' | 'failed'
@@ -52,10 +55,9 @@ export interface CompileOptions {
   readonly lastGood: LastGood | null
   /** Ids of lists whose file is taken however small it is. */
   readonly force: ReadonlySet<string>
+  /** Wall clock, milliseconds: which lists may block. */
+  readonly nowMs: number
 }
-
-/** A smaller version is taken for a broken download. */
-const LEAST_SHARE = 0.5
 
 /**
  * Builds the snapshot of `settings` in `memory`, a slot no thread reads. Throws SnapshotFullError when the lists do
@@ -77,9 +79,15 @@ export async function compileLists(
     const compiled = await attempt.readAll(lists)
     if (compiled === null) continue
     const counts = Object.fromEntries(compiled.map(({ id, outcome }) => [id, outcome.entries]))
-    const meta = lists.map((list, place) => metaOf(list, compiled[place]!.number))
-    const built = attempt.builder.finish({ lists: meta, rules: attempt.rules, counts })
-    return { lists: compiled, built, settingsDigest: settingsDigest(settings, guarded) }
+    const meta = lists.map((list, place) => metaOf(list, compiled[place]!.number, options.nowMs))
+    const built = attempt.builder.finish({
+      lists: meta,
+      rules: attempt.rules,
+      clients: attempt.clients,
+      counts,
+      groups: groupsOf(settings, options.nowMs),
+    })
+    return { lists: compiled, built, settingsDigest: settingsDigest(settings, guarded, options.nowMs) }
   }
 }
 
@@ -87,6 +95,7 @@ export async function compileLists(
 class Attempt {
   readonly builder: SnapshotBuilder
   readonly rules: RuleMeta[] = []
+  readonly clients: ClientTriggerMeta[] = []
   readonly #options: CompileOptions
   readonly #guards: Guards
   readonly #screen: NameScreen
@@ -118,12 +127,20 @@ class Attempt {
   }
 
   async #read(list: ConfiguredList, place: number): Promise<CompiledList | null> {
-    const { lastGood, force } = this.#options
+    const { lastGood, force, nowMs } = this.#options
     const number = lastGood?.number(list.id) ?? place
     const fixed = { id: list.id, number, kind: list.kind, path: list.path }
-    const rules = new ListRules(this.rules, place, list.kind === 'allow' ? 'allow' : list.action)
+    const rules = new ListRules(
+      this.rules,
+      this.clients,
+      place,
+      list.kind === 'allow' ? 'allow' : actionAt(list, nowMs),
+    )
     const good = lastGood?.version(list.id)
     let error = this.#refused.get(list.id) ?? null
+    // Nothing has been approved yet.
+    if (list.isApproved && good === undefined && !existsSync(list.path))
+      return { ...fixed, state: 'loaded', ...NOTHING, error: null }
     if (error === null) {
       const read = await this.#readFile(list, list.path, rules)
       error = read.error ?? (force.has(list.id) ? null : shrunk(list, read.outcome, good))
@@ -147,6 +164,7 @@ class Attempt {
       screen: this.#screen,
       guards: this.#guards,
       accept: list.accept,
+      isApproved: list.isApproved,
       isAllowList: list.kind === 'allow',
     }
     try {
@@ -163,6 +181,13 @@ class Attempt {
   }
 }
 
+const NOTHING: ReadList = {
+  outcome: new Tally().outcome(),
+  digest: createHash('sha256').digest('hex'),
+  format: null,
+  error: null,
+}
+
 type ReadList = Pick<CompiledList, 'outcome' | 'digest' | 'format' | 'error'>
 
 /**
@@ -172,12 +197,12 @@ type ReadList = Pick<CompiledList, 'outcome' | 'digest' | 'format' | 'error'>
 function shrunk(list: ConfiguredList, outcome: Outcome, good: GoodVersion | undefined): string | null {
   if (!good || list.kind === 'allow' || good.path !== list.path) return null
   const before = good.outcome.entries
-  if (before === 0 || outcome.entries >= before * LEAST_SHARE) return null
+  if (before === 0 || outcome.entries >= before * list.leastShare) return null
   const now = outcome.entries === 0 ? 'holds no entry' : `holds ${outcome.entries} entries`
   return `${list.path} ${now}, the version in force ${before}`
 }
 
-function metaOf(list: ConfiguredList, number: number): ListMeta {
-  const { id, kind, action, ttlSeconds, campaign, basis } = list
-  return { number, id, kind, action, ttlSeconds, campaign, basis }
+function metaOf(list: ConfiguredList, number: number, nowMs: number): ListMeta {
+  const { id, kind, ttlSeconds, campaign, basis, document } = list
+  return { number, id, kind, action: actionAt(list, nowMs), ttlSeconds, campaign, basis, document }
 }

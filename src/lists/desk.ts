@@ -1,4 +1,6 @@
 /** Everything the list thread answers for, tied together: base snapshot, edits over it, watched files, explanations. */
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Logger } from '../log/log.ts'
@@ -7,13 +9,16 @@ import type { Random } from '../random.ts'
 import { ControlWords, Swapped } from '../thread/control-words.ts'
 import type { SharedState } from '../thread/shared-state.ts'
 import { Base } from './base.ts'
+import { justify, type Justification } from './basis.ts'
 import { configuredLists } from './configured.ts'
 import { Edits } from './edits.ts'
-import { explain } from './explain.ts'
-import type { Explanation } from './explain.ts'
+import { EnforcedFiles, type EnforcedFile } from './enforced-file.ts'
+import type { EnforcedFormat } from './enforced-formats.ts'
+import { explain, type Explanation } from './explain.ts'
 import type { Override } from './overrides.ts'
 import { OVERRIDES_LIST } from './overrides.ts'
 import { Slots } from './slots.ts'
+import { standingsOf, type Standing } from './standing.ts'
 import type { ListsStatus } from './status.ts'
 import { FileWatcher } from './watch.ts'
 import type { WatchDirectory } from './watch.ts'
@@ -51,6 +56,7 @@ export class ListDesk {
   readonly #words: ControlWords
   readonly #policy: Policy
   readonly #watcher: FileWatcher
+  readonly #enforced: EnforcedFiles
   readonly #clock: Clock
   readonly #log: Logger
   #settings: Settings
@@ -83,6 +89,13 @@ export class ListDesk {
       settings.store.path, this.#overlaySlots, this.#words, this.#base, clock, log, () => events.published(),
     ) // prettier-ignore
     this.#policy = new Policy(shared.snapshots, shared.overlays)
+    const source = {
+      version: () => `${this.#baseSlots.generation}.${this.#overlaySlots.generation}.${JSON.stringify(this.#settings.sinkhole)}`,
+      // Its own, because a lookup may come between.
+      policy: () => this.#attached(new Policy(shared.snapshots, shared.overlays)),
+      head: () => ({ sinkhole: this.#settings.sinkhole }),
+    } // prettier-ignore
+    this.#enforced = new EnforcedFiles(join(settings.store.path, 'enforced'), source, clock)
     const changed = (paths: readonly string[]): void => {
       this.#following = this.#following.then(() => this.#base.followFiles(paths))
     }
@@ -147,13 +160,28 @@ export class ListDesk {
     ]
   }
 
-  /** Throws RangeError when `text` is neither a name nor an address. */
-  lookup(text: string): Lookup {
-    this.#policy.attachBase(this.#baseSlots.activeSlot)
-    this.#policy.attachOverlay(this.#overlaySlots.activeSlot)
+  /** `client`: address of who would ask; null: somebody of no group. Throws RangeError when `text` is neither a name nor an address. */
+  lookup(text: string, client: string | null = null): Lookup {
+    this.#attached(this.#policy)
     const isPaused = this.#words.pausedUntilMs > this.#clock.wallMs()
-    const found = explain(this.#policy, text, this.#base.status(), isPaused)
+    const found = explain(this.#policy, text, this.#base.status(), isPaused, client)
     return { ...found, override: this.edits.find(found.name) }
+  }
+
+  /** A file with what is enforced now. Rejects as EnforcedFiles. */
+  enforced(format: EnforcedFormat): Promise<EnforcedFile> {
+    return this.#enforced.file(format)
+  }
+
+  /** The same with what justifies it, and where it stands. Rejects with RangeError. */
+  async justified(text: string, client: string | null = null): Promise<Lookup & Justification> {
+    const found = this.lookup(text, client)
+    return { ...found, ...(await justify(found, this.#base.sources())) }
+  }
+
+  /** How `indicators`, names in lower-case A-labels or addresses, stand to what is in force. */
+  standings(indicators: readonly string[]): Standing[] {
+    return standingsOf(this.#attached(this.#policy), indicators)
   }
 
   /** Resolves when what was begun is in force and written down. */
@@ -169,13 +197,32 @@ export class ListDesk {
     await this.settled()
   }
 
+  /** Lets `policy` read what is in force now. */
+  #attached(policy: Policy): Policy {
+    policy.attachBase(this.#baseSlots.activeSlot)
+    policy.attachOverlay(this.#overlaySlots.activeSlot)
+    return policy
+  }
+
   #watch(): void {
+    for (const { path, feed, primary } of this.#settings.lists)
+      if (feed !== null || primary !== null) makeDirectory(dirname(path))
     this.#watcher.watch(configuredLists(this.#settings).map(({ path }) => path))
   }
 
   #tick(): void {
     const failed = (error: unknown): void => this.#log.error({ error }, 'an override could not be ended')
     this.edits.expire().catch(failed)
+    void this.#base.followClock()
     if (++this.#ticks % RETRY_TICKS === 0) void this.#base.retry()
+  }
+}
+
+/** For what is fetched: only a directory that is there can be watched. */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+  } catch {
+    // A disk that cannot be written: whoever fetches says so, and looking every few seconds has to do.
   }
 }

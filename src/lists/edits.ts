@@ -42,7 +42,8 @@ export class Edits {
 
   get pause(): { readonly untilMs: number; readonly reason: string } | null {
     const untilMs = this.#overrides.pausedUntilMs
-    const reason = this.#overrides.active.find(({ kind }) => kind === 'pause')?.reason ?? ''
+    const reason =
+      this.#overrides.active.find(({ kind, name }) => kind === 'pause' && name === '')?.reason ?? ''
     return untilMs === 0 ? null : { untilMs, reason }
   }
 
@@ -85,12 +86,17 @@ export class Edits {
     return true
   }
 
-  /** `forMs` 0 ends a pause. */
-  setPause(forMs: number, reason: string, actor: string): void {
-    this.#overrides.pause(forMs, reason, actor)
+  /**
+   * `forMs` 0 ends a pause. `whom`: empty for all, CIDR, or `group:` and an id. Gives what is in force for them then.
+   * Errors as `Overrides.pause`.
+   */
+  async setPause(forMs: number, reason: string, actor: string, whom = ''): Promise<Override | null> {
+    this.#overrides.pause(forMs, reason, actor, whom)
     this.#words.pausedUntilMs = this.#overrides.pausedUntilMs
-    this.#sayProblem()
-    this.#log.warn({ forMs, reason, actor }, forMs === 0 ? 'blocking goes on' : 'blocking is paused')
+    if (whom === '') this.#sayProblem()
+    else await this.#publish()
+    this.#log.warn({ forMs, reason, actor, whom }, forMs === 0 ? 'blocking goes on' : 'blocking is paused')
+    return this.#overrides.active.find(({ kind, name }) => kind === 'pause' && name === whom) ?? null
   }
 
   /** Ends what has run out; to be called once a second. */

@@ -3,9 +3,9 @@ import type { SnapshotBuilder } from '../policy/builder.ts'
 import { nameToText } from '../wire/name.ts'
 import { LISTED } from './entry.ts'
 import type { Effect, EntrySink, NameKind } from './entry.ts'
-import type { Guards } from './guards.ts'
+import { isTooWide, type Guards } from './guards.ts'
 import { shortText } from './outcome.ts'
-import type { NotEnforceable, Refusal, Tally } from './outcome.ts'
+import type { GuardReason, NotEnforceable, Refusal, Tally } from './outcome.ts'
 import { prefixText } from './prefix-text.ts'
 import type { ListRules } from './rules.ts'
 import type { NameScreen } from './screen.ts'
@@ -16,6 +16,8 @@ export interface EntryChecks {
   readonly guards: Guards
   /** Names and addresses, normalised, that guards let through in this list. */
   readonly accept: ReadonlySet<string>
+  /** Lines name the guards that somebody has let their entry pass: see `acceptedGuards`. */
+  readonly isApproved: boolean
   /** An allow list blocks nothing, so only what is no name is refused in it. */
   readonly isAllowList: boolean
 }
@@ -65,13 +67,23 @@ export class ListEntries implements EntrySink {
   address(address: Uint8Array, prefixLength: number, effect: Effect): void {
     const { guards, accept, isAllowList } = this.#checks
     const reason = isAllowList ? null : guards.addressReason({ address, prefixLength })
-    if (reason !== null && !accept.has(prefixText(address, prefixLength))) {
+    if (reason !== null && !accept.has(prefixText(address, prefixLength)) && !this.#isApproved(reason)) {
       return this.#tally.holdBack(reason, this.lineNumber, () => prefixText(address, prefixLength))
     }
     const rule = this.#rules.of(effect)
     if (rule === -1) return this.refuse('not-yet')
     if (this.#builder.addAddress(address, prefixLength, rule) === 'new') this.#tally.addresses++
     else this.#tally.duplicates++
+  }
+
+  client(address: Uint8Array, prefixLength: number, effect: Effect): void {
+    const network = prefixText(address, prefixLength)
+    // Whom a list blocks altogether it should know exactly; whom it lets through it may know roughly.
+    const isWide = effect.kind !== 'pass' && isTooWide({ address, prefixLength })
+    if (isWide && !this.#checks.accept.has(network))
+      return this.#tally.holdBack('too-wide', this.lineNumber, () => network)
+    if (!this.#rules.client(network, effect)) return this.refuse('not-yet')
+    this.#tally.addresses++
   }
 
   refuse(reason: Refusal): void {
@@ -87,6 +99,7 @@ export class ListEntries implements EntrySink {
     const found = screen.examine(wire, accept)
     if (found === null) return false
     if (isAllowList && !(found.kind === 'refused' && found.reason === 'single-label')) return false
+    if (found.kind === 'held-back' && this.#isApproved(found.reason)) return false
     const text = (): string => nameToText(wire)
     if (found.kind === 'refused') this.#tally.refuse(found.reason, this.lineNumber, text)
     else if (found.kind === 'hash') this.#tally.skip('hash', this.lineNumber, text)
@@ -94,7 +107,23 @@ export class ListEntries implements EntrySink {
     return true
   }
 
+  /** A guard that came to hold it later stops it all the same. */
+  #isApproved(reason: GuardReason): boolean {
+    if (!this.#checks.isApproved) return false
+    const line = Buffer.from(this.#bytes.subarray(this.#start, this.#end)).toString('latin1')
+    return acceptedGuards(line).includes(reason)
+  }
+
   #lineText(): string {
     return shortText(this.#bytes, this.#start, this.#end)
   }
+}
+
+/** The comment of a line in a list of approved entries, by which guards are let pass. */
+export function acceptedComment(guards: readonly GuardReason[]): string {
+  return guards.length === 0 ? '' : ` accepted:${guards.join()}`
+}
+
+function acceptedGuards(line: string): readonly string[] {
+  return /#.* accepted:([a-z,-]+)/.exec(line)?.[1]?.split(',') ?? []
 }

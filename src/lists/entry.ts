@@ -2,7 +2,7 @@
  * What a format hands on: entries, and why a line holds none. Formats know their syntax only; which names a list may
  * enforce is decided behind the sink.
  */
-import type { LocalAddresses, NameKind } from '../policy/meta.ts'
+import type { LocalRecord, NameKind } from '../policy/meta.ts'
 import type { NotEnforceable, Refusal } from './outcome.ts'
 
 export type { NameKind } from '../policy/meta.ts'
@@ -15,14 +15,17 @@ export type Effect =
   | { readonly kind: 'except' }
   /** Nothing is blocked, by this list or any after it (RPZ `rpz-passthru.`). */
   | { readonly kind: 'pass' }
-  | { readonly kind: 'answer'; readonly action: 'nxdomain' | 'nodata' }
-  | { readonly kind: 'data'; readonly data: LocalAddresses }
+  | { readonly kind: 'answer'; readonly action: 'nxdomain' | 'nodata' | 'drop' | 'tcp-only' }
+  /** Records of the zone's own; at least one. */
+  | { readonly kind: 'data'; readonly data: readonly LocalRecord[] }
 
 export const LISTED: Effect = { kind: 'listed' }
 export const EXCEPT: Effect = { kind: 'except' }
 export const PASS: Effect = { kind: 'pass' }
 export const NXDOMAIN: Effect = { kind: 'answer', action: 'nxdomain' }
 export const NODATA: Effect = { kind: 'answer', action: 'nodata' }
+export const DROP: Effect = { kind: 'answer', action: 'drop' }
+export const TCP_ONLY: Effect = { kind: 'answer', action: 'tcp-only' }
 
 /** Takes what a format reads. The current line is known to it. */
 export interface EntrySink {
@@ -32,6 +35,8 @@ export interface EntrySink {
   name(wire: Uint8Array, length: number, kind: NameKind, effect: Effect): void
   /** `address`: 4 or 16 bytes, host bits zero; copied before this returns. */
   address(address: Uint8Array, prefixLength: number, effect: Effect): void
+  /** Clients that ask from there; as `address`. Absent: nobody takes them. */
+  client?(address: Uint8Array, prefixLength: number, effect: Effect): void
   refuse(reason: Refusal): void
   skip(reason: NotEnforceable): void
 }

@@ -39,6 +39,11 @@ export interface GuardedAddresses {
   readonly upstreams: readonly string[]
 }
 
+/** Whether a prefix holds more addresses than one who is to be blocked can have. */
+export function isTooWide({ address, prefixLength }: Prefix): boolean {
+  return prefixLength < (address.length === 4 ? SHORTEST_IPV4 : SHORTEST_IPV6)
+}
+
 export class Guards {
   /** By name: that name and all under it. */
   readonly #within = new Map<string, GuardReason>()
@@ -87,7 +92,7 @@ export class Guards {
 
   /** Why the prefix is held back, or null. */
   addressReason(prefix: Prefix): GuardReason | null {
-    if (prefix.prefixLength < (prefix.address.length === 4 ? SHORTEST_IPV4 : SHORTEST_IPV6)) return 'too-wide'
+    if (isTooWide(prefix)) return 'too-wide'
     return this.#prefixes.find((guarded) => overlaps(guarded, prefix))?.reason ?? null
   }
 

@@ -12,11 +12,11 @@ export interface OfflineLists extends Compiled {
   readonly policy: Policy
 }
 
-/** Compiles the lists of `settings` in this thread. Throws SnapshotFullError. */
-export async function compileOffline(settings: ListsSettings): Promise<OfflineLists> {
+/** Compiles the lists of `settings` in this thread as of `nowMs`, wall clock. Throws SnapshotFullError. */
+export async function compileOffline(settings: ListsSettings, nowMs: number): Promise<OfflineLists> {
   const memory = new SharedArrayBuffer(START_BYTES, { maxByteLength: MAX_BYTES })
   const nothing = new SharedArrayBuffer(0)
-  const compiled = await compileLists(settings, memory, { seed: 0, lastGood: null, force: new Set() })
+  const compiled = await compileLists(settings, memory, { seed: 0, lastGood: null, force: new Set(), nowMs })
   const policy = new Policy([memory, nothing], [nothing, nothing])
   policy.attachBase(0)
   return { ...compiled, policy }

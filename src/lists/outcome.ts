@@ -12,8 +12,9 @@ export const REFUSALS = [
   'bad-idn', // invalid punycode, or characters IDNA forbids
   'wildcard', // `*` elsewhere than as the first label
   'not-yet', // a rule this release does not enforce
+  'name-server', // RPZ triggers NSDNAME and NSIP: who forwards never sees the servers of a name
   'out-of-zone', // an absolute owner outside the response policy zone
-  'too-long', // a line over 4 KB
+  'too-long', // a line over 4 KB, or more data than an answer should hold
   'junk', // no text
 ] as const
 export type Refusal = (typeof REFUSALS)[number]

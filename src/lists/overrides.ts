@@ -5,14 +5,16 @@
 import { mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '../clock.ts'
+import { rangesOf } from '../net/address-ranges.ts'
 import { SnapshotBuilder } from '../policy/builder.ts'
+import type { PausedMeta } from '../policy/meta.ts'
 import { nameToText } from '../wire/name.ts'
 import { writeAtomically } from './atomic-file.ts'
 import { WireName } from './name.ts'
 
 export interface Override {
   readonly kind: 'allow' | 'pause'
-  /** Lower-case A-labels, with all names under it; empty for a pause. */
+  /** Lower-case A-labels, with all names under it. Of a pause for whom: empty for all, CIDR, or `group:` and an id. */
   readonly name: string
   readonly reason: string
   readonly actor: string
@@ -32,6 +34,10 @@ export interface EndedOverride extends Override {
 const MAX_ENDED = 10_000
 const MAX_TEXT = 1000
 const EXPIRED = 'expired'
+/** For single clients and groups. */
+const MAX_PAUSES = 1000
+/** Begins the `name` of a pause for a group. */
+export const GROUP_PREFIX = 'group:'
 
 /** Id of the overlay's only list. */
 export const OVERRIDES_LIST = 'overrides'
@@ -50,6 +56,9 @@ export class Overrides {
     try {
       const { active, ended } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Saved>
       if (!Array.isArray(active) || !Array.isArray(ended)) throw new TypeError('it holds no overrides')
+      // What resolver threads cannot read would end each of them, again and again.
+      const wrong = active.find((override) => !isOverride(override))
+      if (wrong !== undefined) throw new TypeError(`it holds what is no override: ${JSON.stringify(wrong)}`)
       this.#active = active
       this.#ended = ended
     } catch (error) {
@@ -73,7 +82,7 @@ export class Overrides {
 
   /** Milliseconds since 1970 until which blocking is paused; 0: it is not. */
   get pausedUntilMs(): number {
-    const pause = this.#active.find(({ kind }) => kind === 'pause')
+    const pause = this.#active.find(({ kind, name }) => kind === 'pause' && name === '')
     return pause?.until ? Date.parse(pause.until) : 0
   }
 
@@ -92,11 +101,18 @@ export class Overrides {
     return this.#end(({ kind, name: of }) => kind === 'allow' && of === wire, actor)
   }
 
-  /** Pauses all blocking for `forMs`, or ends a pause when that is 0. Throws RangeError as `allow` does. */
-  pause(forMs: number, reason: string, actor: string): void {
+  /**
+   * Pauses blocking for `forMs`, or ends that pause when it is 0. `whom`: see `name`. Throws RangeError as `allow` does,
+   * and where too many clients have a pause.
+   */
+  pause(forMs: number, reason: string, actor: string, whom = ''): void {
     if (!Number.isFinite(forMs) || forMs < 0) throw new RangeError('a pause needs an end')
-    if (forMs === 0) this.#end(({ kind }) => kind === 'pause', actor)
-    else this.#add({ kind: 'pause', name: '', ...this.#signed(reason, forMs, actor) })
+    const isIt = ({ kind, name }: Override): boolean => kind === 'pause' && name === whom
+    if (forMs === 0) return void this.#end(isIt, actor)
+    const pauses = this.#active.filter((override) => override.kind === 'pause' && !isIt(override))
+    if (pauses.length >= MAX_PAUSES)
+      throw new RangeError(`${MAX_PAUSES} pauses are in force: end one of them`)
+    this.#add({ kind: 'pause', name: whom, ...this.#signed(reason, forMs, actor) })
   }
 
   /** Ends what has run out; true when something had. */
@@ -122,10 +138,21 @@ export class Overrides {
       campaign: null,
     } as const
     builder.finish({
-      lists: [{ ...list, basis: 'allowed by hand' }],
+      lists: [{ ...list, basis: 'allowed by hand', document: '' }],
       rules: [{ list: 0, action: 'allow', data: null }],
       counts: { [OVERRIDES_LIST]: allowed.length },
+      paused: this.#paused(),
     })
+  }
+
+  #paused(): PausedMeta {
+    const whom = this.#active.flatMap(({ kind, name }) => (kind === 'pause' && name !== '' ? [name] : []))
+    return {
+      networks: whom.filter((name) => !name.startsWith(GROUP_PREFIX)),
+      groups: whom.flatMap((name) =>
+        name.startsWith(GROUP_PREFIX) ? [name.slice(GROUP_PREFIX.length)] : [],
+      ),
+    }
   }
 
   #signed(reason: string, forMs: number | null, actor: string): Omit<Override, 'kind' | 'name'> {
@@ -193,6 +220,25 @@ interface Saved {
   readonly version: 1
   readonly active: readonly Override[]
   readonly ended: readonly EndedOverride[]
+}
+
+/** Whether it is one as this class makes them, whoever wrote the file. */
+function isOverride(value: unknown): boolean {
+  const { kind, name, reason, actor, createdAt, until } = (value ?? {}) as Readonly<Record<string, unknown>>
+  if (![name, reason, actor, createdAt].every((text) => typeof text === 'string')) return false
+  const isTimed = typeof until === 'string' && !Number.isNaN(Date.parse(until))
+  if (kind === 'allow') return isTimed || until === null
+  return kind === 'pause' && isTimed && isWhom(name as string)
+}
+
+/** For whom a pause is: see `name`. */
+function isWhom(name: string): boolean {
+  if (name === '' || name.startsWith(GROUP_PREFIX)) return true
+  try {
+    return rangesOf(name).ranges.length > 0
+  } catch {
+    return false
+  }
 }
 
 /** A hundred years: what is meant is null. */

@@ -41,9 +41,9 @@ export class PackedCopy {
     return this.#digests[SETTINGS_KEY] ?? ''
   }
 
-  /** Whether the copy that was loaded is what `settings` and the files there are now would come to. */
-  async isCurrent(settings: ListsSettings): Promise<boolean> {
-    if (this.settingsDigest !== settingsDigest(settings, findGuardedAddresses(settings))) return false
+  /** Whether the copy that was loaded is what `settings` and the files there are would come to at `nowMs`, wall clock. */
+  async isCurrent(settings: ListsSettings, nowMs: number): Promise<boolean> {
+    if (this.settingsDigest !== settingsDigest(settings, findGuardedAddresses(settings), nowMs)) return false
     for (const { id, path } of configuredLists(settings)) {
       const digest = await digestOrNone(path)
       if (digest === '' || digest !== this.#digests[id]) return false

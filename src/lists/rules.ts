@@ -1,28 +1,37 @@
 /** The rules of a snapshot as its lists make them: one for what a list does as a whole, more for what single entries say. */
 import type { Action } from '../config/settings.ts'
-import type { RuleMeta } from '../policy/meta.ts'
+import type { ClientTriggerMeta, RuleMeta } from '../policy/meta.ts'
 import { LISTED } from './entry.ts'
 import type { Effect } from './entry.ts'
 
 /** Different answers one zone may give; a zone with more is no blocklist. */
 export const MAX_LOCAL_DATA = 1024
 
+/** Networks of clients one zone may name: they are looked through list by list. */
+const MAX_CLIENT_NETWORKS = 10_000
+
 /** Numbers the rules of one list; `rules` is shared by all lists of a snapshot. */
 export class ListRules {
   /** The rule of a plain entry. */
   readonly listed: number
   readonly #rules: RuleMeta[]
+  readonly #clients: ClientTriggerMeta[]
   readonly #list: number
   readonly #action: Action | 'allow'
   readonly #numbers = new Map<string, number>()
   #dataRules = 0
+  #clientCount = 0
   // A zone gives the same answer name after name.
   #lastEffect: Effect | null = null
   #lastNumber = -1
 
-  /** `list`: its place in the snapshot's meta. `action`: what the list does, or `allow`. */
-  constructor(rules: RuleMeta[], list: number, action: Action | 'allow') {
+  /**
+   * `clients`: networks of clients, shared as `rules`. `list`: its place in the snapshot's meta. `action`: what the list
+   * does, or `allow`.
+   */
+  constructor(rules: RuleMeta[], clients: ClientTriggerMeta[], list: number, action: Action | 'allow') {
     this.#rules = rules
+    this.#clients = clients
     this.#list = list
     this.#action = action
     this.listed = this.of(LISTED)
@@ -37,10 +46,17 @@ export class ListRules {
     return this.#lastNumber
   }
 
+  /** Lists the clients of a network, CIDR. False: more networks or answers than a list may have. */
+  client(network: string, effect: Effect): boolean {
+    const rule = this.of(effect)
+    if (rule === -1 || ++this.#clientCount > MAX_CLIENT_NETWORKS) return false
+    this.#clients.push({ network, rule })
+    return true
+  }
+
   #numberOf(effect: Effect): number {
     const rule = this.#ruleOf(effect)
-    const key =
-      rule.data === null ? rule.action : `${rule.action} ${rule.data.a.join()} ${rule.data.aaaa.join()}`
+    const key = rule.data === null ? rule.action : `${rule.action} ${JSON.stringify(rule.data)}`
     const known = this.#numbers.get(key)
     if (known !== undefined) return known
     if (rule.data !== null && ++this.#dataRules > MAX_LOCAL_DATA) return -1

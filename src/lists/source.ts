@@ -38,15 +38,16 @@ export interface Reading {
 /**
  * Reads the list at `path` into `sink`; between chunks other work of the thread goes on, and `onProgress` is told which
  * share of the file has been read (above 0, at most 1). Throws ListFileError when it cannot be read to its end, is no
- * text, or changes meanwhile; the sink may then hold a part of it.
+ * text, is longer than `mostBytes`, or changes meanwhile; the sink may then hold a part of it.
  */
 export async function readListFile(
   path: string,
   reading: Reading,
   sink: LineSink,
   onProgress: (share: number) => void,
+  mostBytes = MAX_FILE_BYTES,
 ): Promise<ReadFile> {
-  const file = open(path)
+  const file = open(path, mostBytes)
   try {
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
     const sample = buffer.subarray(0, read(file, buffer, 0, path))
@@ -139,7 +140,7 @@ interface OpenFile {
   close(): void
 }
 
-function open(path: string): OpenFile {
+function open(path: string, mostBytes = MAX_FILE_BYTES): OpenFile {
   let descriptor: number
   try {
     // A FIFO without a writer would else hold the thread.
@@ -151,8 +152,8 @@ function open(path: string): OpenFile {
   const close = (): void => closeSync(descriptor)
   const problem = !before.isFile()
     ? 'it is no file'
-    : before.size > MAX_FILE_BYTES
-      ? 'it is larger than 1 GiB'
+    : before.size > mostBytes
+      ? `it is larger than ${mostBytes >> 20} MiB`
       : null
   if (problem !== null) {
     close()

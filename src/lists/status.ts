@@ -4,6 +4,7 @@ import type { ConfiguredList } from './configured.ts'
 import type { GoodVersion } from './last-good.ts'
 import type { Outcome } from './outcome.ts'
 import { renewalOf, type Renewal } from './renewal.ts'
+import { validityAt, type ValidityState } from './validity.ts'
 
 export interface ListStatus extends Outcome, Renewal {
   readonly id: string
@@ -12,7 +13,14 @@ export interface ListStatus extends Outcome, Renewal {
   readonly path: string
   readonly campaign: string | null
   readonly basis: string
+  readonly document: string
+  readonly issuer: string
+  readonly issued: string | null
+  /** As configured; what it does while it may not block is `log`. */
   readonly action: string
+  readonly from: string | null
+  readonly until: string | null
+  readonly validity: ValidityState
   /** As detected or named; null while nothing is in force. */
   readonly format: string | null
   readonly state: ListState
@@ -59,7 +67,7 @@ export class Attempts {
     good: (GoodVersion & { readonly keptPath: string }) | null,
     nowMs: number,
   ): ListStatus {
-    const { id, campaign, basis, action } = list
+    const { id, campaign, basis, document, issuer, issued, action, from, until } = list
     const { number, kind, path, state, outcome, digest, format, error } = compiled
     const known = good ? Date.parse(good.takenAt) : null
     return {
@@ -71,6 +79,12 @@ export class Attempts {
       path,
       campaign,
       basis,
+      document,
+      issuer,
+      issued,
+      from,
+      until,
+      validity: validityAt(list, nowMs),
       action: kind === 'allow' ? 'allow' : action,
       format,
       state,

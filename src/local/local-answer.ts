@@ -36,6 +36,7 @@ export function writeLocal(
   zones: LocalZones,
   match: LocalMatch,
 ): number {
+  match.target = 0
   return match.kind === Found.Record
     ? writeRecord(out, request, query, zones, match)
     : writeSpecial(out, request, query, match)
@@ -61,10 +62,13 @@ function writeRecord(
     }
     const rdata = length + 12
     length = appendCname(out, length, record.ttlSeconds, record.cname, owner)
-    if (length === -1 || qtype === Type.CNAME || qtype === Type.ANY || zones.target(index) === -1)
-      return length
+    if (length === -1 || qtype === Type.CNAME || qtype === Type.ANY) return length
     owner = rdata
     index = zones.target(index)
+    if (index === -1) {
+      match.target = rdata
+      return length
+    }
   }
   return length
 }

@@ -23,6 +23,8 @@ export class LocalMatch {
   label = 0
   /** Own records or forward zones lie under the name itself, so that it exists (RFC 8020 §2). */
   hasNamesBelow = false
+  /** Once its answer is written: where in it the name stands that an own alias leads to elsewhere; 0: it leads nowhere. */
+  target = 0
 }
 
 /** What is known of one name. */

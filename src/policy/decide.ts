@@ -7,12 +7,12 @@
  */
 import { hashSuffixes } from '../wire/name-key.ts'
 import type { NameKey } from '../wire/name-key.ts'
+import { NO_GROUP } from './groups.ts'
 import { Matches } from './matches.ts'
 import { Trigger } from './meta.ts'
 import { PolicyReader } from './reader.ts'
-import { NO_END, VerdictKind } from './verdict.ts'
-import type { Verdict } from './verdict.ts'
-import { BASE_PLACE, allowFound, walkLists } from './walk.ts'
+import { NO_END, Verdict, VerdictKind } from './verdict.ts'
+import { BASE_PLACE, allowFound, walkClients, walkLists } from './walk.ts'
 
 /** What swaps in turn. */
 export type SlotPair = readonly [SharedArrayBuffer, SharedArrayBuffer]
@@ -24,8 +24,13 @@ export class Policy {
   readonly #overlayFound = new Matches()
   #base: PolicyReader
   #overlay: PolicyReader
+  readonly #named = new Verdict()
   #trigger: Trigger = Trigger.qname
   #generation = 0
+  // What few have, so that it costs those without it a look at a flag.
+  #hasGroups = false
+  #namesClients = false
+  #hasPauses = false
 
   /** Empty until attached. */
   constructor(baseSlots: SlotPair, overlaySlots: SlotPair) {
@@ -40,7 +45,10 @@ export class Policy {
     this.#base.detach()
     this.#base = this.#bases[slot & 1]!
     this.#generation++
-    return this.#base.attach()
+    const holds = this.#base.attach()
+    this.#hasGroups = this.#base.groups.size > 0
+    this.#namesClients = this.#base.clientTriggers.size > 0
+    return holds
   }
 
   /** The same for the overlay. */
@@ -48,7 +56,9 @@ export class Policy {
     this.#overlay.detach()
     this.#overlay = this.#overlays[slot & 1]!
     this.#generation++
-    return this.#overlay.attach()
+    const holds = this.#overlay.attach()
+    this.#hasPauses = this.#overlay.pausedClients.size > 0 || this.#overlay.pausedGroups.length > 0
+    return holds
   }
 
   /** Moves with every change of either snapshot in this thread: what a screening is valid under. */
@@ -98,17 +108,76 @@ export class Policy {
     )
   }
 
-  /** Fills `verdict` from the last match and returns its kind. */
-  decide(paused: boolean, verdict: Verdict): VerdictKind {
+  /** Whether some clients are under a policy of their own. */
+  get hasGroups(): boolean {
+    return this.#hasGroups
+  }
+
+  /** The group of the client whose 16 bytes stand in `address`. */
+  groupOf(address: Uint8Array): number {
+    return this.#base.groups.of(address)
+  }
+
+  /** Whether blocking is paused for the client whose 16 bytes stand in `address`, of that group, and not for all. */
+  isPausedFor(group: number, address: Uint8Array): boolean {
+    if (!this.#hasPauses) return false
+    const { pausedClients, pausedGroups } = this.#overlay
+    if (pausedClients.size > 0 && pausedClients.of(address) !== NO_GROUP) return true
+    if (pausedGroups.length === 0 || group === NO_GROUP) return false
+    return pausedGroups.includes(this.#base.meta.groups?.[group - 1]?.id ?? '')
+  }
+
+  /** Whether what is decided may differ from client to client. */
+  get isPerClient(): boolean {
+    return this.#hasGroups || this.#namesClients || this.#hasPauses
+  }
+
+  /** Whether something may be said: of what the last match found, or of some client whatever it asks. */
+  get hasSay(): boolean {
+    return this.#namesClients || this.found > 0
+  }
+
+  /**
+   * Fills `verdict`, whose `group` says for whom, from the last match and returns its kind. `client`: who asks, 16 bytes,
+   * for the lists that name clients; null: nobody they name.
+   */
+  decide(paused: boolean, verdict: Verdict, client: Uint8Array | null = null): VerdictKind {
     verdict.clear(this.#trigger, NO_END)
-    if (this.found === 0) return VerdictKind.Pass
+    if (!this.hasSay) return VerdictKind.Pass
     if (this.#overlayFound.count > 0 && allowFound(this.#overlay, this.#overlayFound, verdict))
       return verdict.kind
     if (allowFound(this.#base, this.#baseFound, verdict)) return verdict.kind
-    walkLists(this.#overlay, this.#overlayFound, 0, verdict)
-    walkLists(this.#base, this.#baseFound, BASE_PLACE, verdict)
+    if (client !== null && this.#namesClients) this.#decideWith(client, verdict)
+    else this.#walk(verdict)
     if (paused) verdict.pause()
     return verdict.kind
+  }
+
+  #walk(verdict: Verdict): void {
+    walkLists(this.#overlay, this.#overlayFound, 0, verdict)
+    walkLists(this.#base, this.#baseFound, BASE_PLACE, verdict)
+  }
+
+  /**
+   * List by list, and inside a list who asks before what is asked: what lets the client pass ends the search for the
+   * name, and the other way round from the next list on.
+   */
+  #decideWith(client: Uint8Array, verdict: Verdict): void {
+    const named = this.#named
+    named.group = verdict.group
+    named.clear(Trigger.client, NO_END)
+    walkClients(this.#base, client, named)
+    verdict.endPlace = named.endPlace
+    this.#walk(verdict)
+    if (verdict.endPlace < named.endPlace) {
+      // The name ended the search earlier than who asks: lists behind that have no say in either.
+      named.clear(Trigger.client, verdict.endPlace + 1)
+      walkClients(this.#base, client, named)
+    }
+    if (named.kind === VerdictKind.Pass) return
+    if (named.kind > verdict.kind || (named.kind === verdict.kind && named.place <= verdict.place))
+      verdict.decideLike(named)
+    for (let i = 0; i < named.listCount; i++) verdict.addList(named.lists[i]!)
   }
 
   #matchOverlay(key: NameKey): number {

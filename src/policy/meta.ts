@@ -2,7 +2,7 @@
  * What a snapshot says of its lists and rules, beside the index. A rule is what one list wants done: most lists have
  * one, an adblock list two (block, except), a response policy zone one for each kind of answer it gives.
  */
-import type { Action } from '../config/settings.ts'
+import type { Action, ZoneAction } from '../config/settings.ts'
 
 /** Block actions by number, as verdicts, hits and the store carry them. Only ever append. */
 export const ACTIONS = [
@@ -12,7 +12,8 @@ export const ACTIONS = [
   'refused',
   'drop',
   'log',
-] as const satisfies readonly Action[]
+  'tcp-only',
+] as const satisfies readonly ZoneAction[]
 
 /**
  * Beside the block actions: `pass` (RPZ PASSTHRU) ends the search when its list is reached; `except` (adblock `@@`)
@@ -43,20 +44,54 @@ export interface ListMeta {
   /** Id of a campaign, or null. */
   readonly campaign: string | null
   readonly basis: string
+  /** Number of the document it came with; empty: none. */
+  readonly document: string
 }
 
-/** Addresses a response policy zone gives for its names. */
-export interface LocalAddresses {
-  readonly a: readonly string[]
-  readonly aaaa: readonly string[]
+/** A record that a response policy zone gives for its names. */
+export interface LocalRecord {
+  /** A CNAME stands alone. */
+  readonly type: number
+  /** null: the zone says none. */
+  readonly ttlSeconds: number | null
+  /** RDATA in hexadecimal, names in it uncompressed. Of a CNAME, `*` as the first label: the qname stands for it. */
+  readonly data: string
 }
 
 export interface RuleMeta {
   /** Place of the list in `lists`. */
   readonly list: number
   readonly action: RuleAction
-  readonly data: LocalAddresses | null
+  readonly data: readonly LocalRecord[] | null
 }
+
+/** Clients under a policy of their own. */
+export interface GroupMeta {
+  readonly id: string
+  /** CIDR. */
+  readonly networks: readonly string[]
+  /** By list id: what that list does for them instead; `off`: it says nothing. */
+  readonly lists: Readonly<Record<string, Action | 'off'>>
+}
+
+/** A network of clients that a list names. */
+export interface ClientTriggerMeta {
+  /** CIDR. */
+  readonly network: string
+  /** Place among the rules. */
+  readonly rule: number
+}
+
+/** Clients for whom blocking is paused. */
+export interface PausedMeta {
+  /** CIDR. */
+  readonly networks: readonly string[]
+  /** Ids. */
+  readonly groups: readonly string[]
+}
+
+/** Group numbers are bytes. */
+export const MAX_GROUPS = 255
 
 export interface SnapshotMeta {
   /** In order of precedence. */
@@ -65,6 +100,12 @@ export interface SnapshotMeta {
   readonly rules: readonly RuleMeta[]
   /** Entries by list id, or whatever else the list thread wants to find again. */
   readonly counts: Readonly<Record<string, number>>
+  /** The first is number 1. Absent: none. */
+  readonly groups?: readonly GroupMeta[]
+  /** Absent: none. */
+  readonly clients?: readonly ClientTriggerMeta[]
+  /** Absent: nobody. */
+  readonly paused?: PausedMeta
 }
 
 /** Rule numbers are below this: lists × 1,024 rules of local data stay far away from it. */

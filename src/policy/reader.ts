@@ -4,6 +4,8 @@
  * test/property/policy-index.test.ts.
  */
 import type { NameKey } from '../wire/name-key.ts'
+import { ClientTriggers } from './client-triggers.ts'
+import { ClientGroups } from './groups.ts'
 import { TAG_BITS, TAG_MASK, firstIndexWord, hashBytes } from './hash.ts'
 import { Header, PREFIX_WORDS4, PREFIX_WORDS6, checkHeader, depthBit } from './layout.ts'
 import type { Matches } from './matches.ts'
@@ -13,6 +15,9 @@ import { PSEUDO_NAME_BYTES6, embedsIpv4, writePseudoName } from './prefix.ts'
 import { RuleTable } from './rule-table.ts'
 
 const NO_BYTES: Uint8Array = new Uint8Array(0)
+const NO_TRIGGERS = new ClientTriggers([], () => 0)
+const NO_IDS: readonly string[] = []
+const NO_GROUPS = new ClientGroups([])
 const NO_WORDS: Int32Array = new Int32Array(0)
 
 export class PolicyReader {
@@ -29,6 +34,10 @@ export class PolicyReader {
   #setStarts: Int32Array = new Int32Array(2)
   #setRules = NO_WORDS
   #rules = new RuleTable(EMPTY_META)
+  #groups = NO_GROUPS
+  #pausedClients = NO_GROUPS
+  #pausedGroups = NO_IDS
+  #clientTriggers = NO_TRIGGERS
   #seed = 0
   #names = 0
   #depths = 0
@@ -70,7 +79,16 @@ export class PolicyReader {
     const json = Buffer.from(
       this.#bytes.slice(words[Header.meta], words[Header.meta]! + words[Header.metaBytes]!),
     )
-    this.#rules = new RuleTable(JSON.parse(json.toString()) as SnapshotMeta)
+    const meta = JSON.parse(json.toString()) as SnapshotMeta
+    this.#rules = new RuleTable(meta)
+    this.#groups = meta.groups === undefined ? NO_GROUPS : new ClientGroups(meta.groups)
+    this.#pausedGroups = meta.paused?.groups ?? NO_IDS
+    this.#clientTriggers =
+      meta.clients === undefined
+        ? NO_TRIGGERS
+        : new ClientTriggers(meta.clients, (rule) => meta.rules[rule]!.list)
+    const paused = { id: 'paused', networks: meta.paused?.networks ?? [], lists: {} }
+    this.#pausedClients = paused.networks.length === 0 ? NO_GROUPS : new ClientGroups([paused])
     return true
   }
 
@@ -80,6 +98,9 @@ export class PolicyReader {
     this.#words = this.#index = this.#pairs = this.#setRules = NO_WORDS
     this.#setStarts = new Int32Array(2)
     this.#rules = new RuleTable(EMPTY_META)
+    this.#groups = this.#pausedClients = NO_GROUPS
+    this.#pausedGroups = NO_IDS
+    this.#clientTriggers = NO_TRIGGERS
     this.#seed = this.#names = this.#depths = this.#addresses = 0
   }
 
@@ -90,6 +111,25 @@ export class PolicyReader {
 
   get meta(): SnapshotMeta {
     return this.#rules.meta
+  }
+
+  /** Networks of clients that lists name. */
+  get clientTriggers(): ClientTriggers {
+    return this.#clientTriggers
+  }
+
+  /** Addresses for which blocking is paused: those of some group. Ids of groups for which it is. */
+  get pausedClients(): ClientGroups {
+    return this.#pausedClients
+  }
+
+  get pausedGroups(): readonly string[] {
+    return this.#pausedGroups
+  }
+
+  /** Clients under a policy of their own. */
+  get groups(): ClientGroups {
+    return this.#groups
   }
 
   get rules(): RuleTable {

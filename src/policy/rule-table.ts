@@ -1,12 +1,22 @@
-/** The lists and rules of a snapshot as the walk wants them: numbers in typed arrays, addresses as bytes. */
-import { parseAddress } from '../net/address.ts'
+/** The lists and rules of a snapshot as the walk wants them: numbers in typed arrays, records as bytes. */
+import { Type } from '../wire/constants.ts'
 import { RULE_ACTIONS } from './meta.ts'
-import type { LocalAddresses, SnapshotMeta } from './meta.ts'
+import type { GroupMeta, LocalRecord, SnapshotMeta } from './meta.ts'
 
-/** What a response policy zone answers, ready for the wire: addresses of 4 and of 16 bytes. */
-export interface LocalData {
-  readonly a: readonly Uint8Array[]
-  readonly aaaa: readonly Uint8Array[]
+/** A record that a response policy zone gives, ready for the wire: see LocalRecord. */
+export interface PackedRecord {
+  readonly type: number
+  readonly ttlSeconds: number | null
+  readonly rdata: Uint8Array
+}
+
+/** What a response policy zone answers; at least one record. */
+export type LocalData = readonly PackedRecord[]
+
+/** The CNAME that is all of `data`, or null. */
+export function aliasOf(data: LocalData | null): PackedRecord | null {
+  const first = data?.[0]
+  return first?.type === Type.CNAME ? first : null
 }
 
 /** Codes of the actions that do not block; below them are the indexes of `ACTIONS`. */
@@ -22,9 +32,12 @@ export const SINKHOLE_TTL = -1
 
 export class RuleTable {
   readonly meta: SnapshotMeta
-  /** By rule: place of its list, index in `RULE_ACTIONS`, local data. */
+  /** By rule: place of its list, local data. */
   readonly list: Int32Array
+  /** By rule, for clients of no group: index in `RULE_ACTIONS`. */
   readonly action: Uint8Array
+  /** The same for each group, by its number. */
+  readonly #byGroup: readonly Uint8Array[]
   readonly data: readonly (LocalData | null)[]
   /** By list: its number, its TTL or `SINKHOLE_TTL`. */
   readonly listNumber: Uint16Array
@@ -34,16 +47,32 @@ export class RuleTable {
     this.meta = meta
     this.list = Int32Array.from(meta.rules, (rule) => rule.list)
     this.action = Uint8Array.from(meta.rules, (rule) => RULE_ACTIONS.indexOf(rule.action))
-    this.data = meta.rules.map((rule) => (rule.data === null ? null : packAddresses(rule.data)))
+    this.#byGroup = [this.action, ...(meta.groups ?? []).map((group) => actionsFor(group, meta))]
+    this.data = meta.rules.map((rule) => rule.data?.map(pack) ?? null)
     this.listNumber = Uint16Array.from(meta.lists, (list) => list.number)
     this.listTtl = Int32Array.from(meta.lists, (list) => list.ttlSeconds ?? SINKHOLE_TTL)
   }
+
+  /** By rule: what it does for the clients of a group, index in `RULE_ACTIONS`. */
+  actionsFor(group: number): Uint8Array {
+    return this.#byGroup[group] ?? this.action
+  }
 }
 
-function packAddresses(data: LocalAddresses): LocalData {
-  const pack = (text: string, start: number): Uint8Array[] => {
-    const bytes = new Uint8Array(16)
-    return parseAddress(text, bytes) ? [bytes.slice(start)] : []
-  }
-  return { a: data.a.flatMap((text) => pack(text, 12)), aaaa: data.aaaa.flatMap((text) => pack(text, 0)) }
+/**
+ * What a list does for a group takes the place of what it does for all, and so of what a zone answers; what lets pass
+ * always does, unless the list is off.
+ */
+function actionsFor(group: GroupMeta, meta: SnapshotMeta): Uint8Array {
+  const lists = new Map(Object.entries(group.lists))
+  return Uint8Array.from(meta.rules, ({ list, action }) => {
+    const wanted = lists.get(meta.lists[list]!.id)
+    if (wanted === undefined || action === 'allow') return RULE_ACTIONS.indexOf(action)
+    if (wanted === 'off') return RuleCode.except
+    return RULE_ACTIONS.indexOf(action === 'pass' || action === 'except' ? action : wanted)
+  })
+}
+
+function pack({ type, ttlSeconds, data }: LocalRecord): PackedRecord {
+  return { type, ttlSeconds, rdata: Uint8Array.from(Buffer.from(data, 'hex')) }
 }

@@ -61,11 +61,12 @@ export class Screening {
   /**
    * Fills `verdict` from all that was found and returns its kind, never Allow. Of several the first list in the order
    * of precedence that blocks decides. `endPlace` is the one of the qname's verdict: a PASSTHRU rule for the qname
-   * silences its list and those behind it here too.
+   * silences its list and those behind it here too. `verdict.group` says for whom.
    */
   decide(paused: boolean, verdict: Verdict, endPlace: number = NO_END): VerdictKind {
     verdict.clear(Trigger.alias, endPlace)
     const item = this.#item
+    item.group = verdict.group
     for (let at = 0; at < this.#length;) {
       const head = this.#words[at++]!
       at = this.#load(at, (head >> 8) & 0xff, this.#overlayFound)

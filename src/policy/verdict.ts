@@ -22,6 +22,8 @@ const NO_WORDS = new Int32Array(0)
 const LOG = ACTIONS.indexOf('log')
 
 export class Verdict {
+  /** Of whose client it is, a number of ClientGroups: given, and kept by `clear`. */
+  group = 0
   kind: VerdictKind = VerdictKind.Pass
   /** The fields from here to `indicatorKind` mean nothing when kind is Pass. Index in `ACTIONS`; `log` for Log. */
   action = LOG
@@ -29,7 +31,7 @@ export class Verdict {
   ttlSeconds = SINKHOLE_TTL
   /** Number of the deciding rule in its snapshot's meta. */
   rule = -1
-  /** Addresses the deciding rule gives instead of the sinkhole's, or null. */
+  /** Records the deciding rule gives instead of the sinkhole's addresses, or null. */
   data: LocalData | null = null
   /** The deciding list. */
   list: ListMeta | null = null

@@ -2,11 +2,12 @@
  * From what was found to a verdict: an allow entry first, then the lists in order of precedence. Allocates nothing;
  * a name that nothing holds never gets here.
  */
+import { NO_GROUP } from './groups.ts'
 import type { Matches } from './matches.ts'
 import { MAX_MATCHES } from './matches.ts'
-import { ACTIONS } from './meta.ts'
+import { ACTIONS, IndicatorKind } from './meta.ts'
 import type { PolicyReader } from './reader.ts'
-import { RuleCode } from './rule-table.ts'
+import { RuleCode, type RuleTable } from './rule-table.ts'
 import { VerdictKind } from './verdict.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -25,8 +26,10 @@ export function allowFound(reader: PolicyReader, found: Matches, verdict: Verdic
     const set = found.set[match]!
     for (let at = setStarts[set]!; at < setStarts[set + 1]!; at++) {
       const rule = setRules[at]!
+      // It is the same for every group.
       if (rules.action[rule] !== RuleCode.allow) continue
-      decideBy(verdict, VerdictKind.Allow, reader, found.record[match]!, rule, 0)
+      decideBy(verdict, VerdictKind.Allow, LOG, rules, rule, 0)
+      pointAt(verdict, reader, found.record[match]!, rule)
       return true
     }
   }
@@ -63,7 +66,7 @@ export function walkLists(reader: PolicyReader, found: Matches, firstPlace: numb
       const end = setStarts[found.set[match]! + 1]!
       while (cursors[match]! < end && ruleList[setRules[cursors[match]!]!] === list) cursors[match]!++
     }
-    hear(reader, found.record[speaker]!, rule, firstPlace + list, verdict)
+    if (hear(rules, rule, firstPlace + list, verdict)) pointAt(verdict, reader, found.record[speaker]!, rule)
   }
 }
 
@@ -78,49 +81,71 @@ function walkOne(reader: PolicyReader, found: Matches, firstPlace: number, verdi
     const list = rules.list[rule]!
     if (list === heard) continue
     if (firstPlace + list >= verdict.endPlace) return
-    hear(reader, found.record[0]!, rule, firstPlace + list, verdict)
+    if (hear(rules, rule, firstPlace + list, verdict)) pointAt(verdict, reader, found.record[0]!, rule)
     heard = list
   }
 }
 
 const NO_LIST = 0x7fffffff
 
-/** Lets one list have its say. */
-function hear(reader: PolicyReader, record: number, rule: number, place: number, verdict: Verdict): void {
-  const { rules } = reader
-  const action = rules.action[rule]!
-  if (action === RuleCode.except || action === RuleCode.allow) return
+/** The same for the lists that name `client`, 16 bytes. Its own place in each list is before names and addresses. */
+export function walkClients(reader: PolicyReader, client: Uint8Array, verdict: Verdict): void {
+  for (const { list, ranges, triggers } of reader.clientTriggers.lists) {
+    if (BASE_PLACE + list >= verdict.endPlace) return
+    const range = ranges.find(client)
+    if (range === -1) continue
+    const { rule, bytes, words, length } = triggers[range]!
+    if (!hear(reader.rules, rule, BASE_PLACE + list, verdict)) continue
+    verdict.indicator = bytes
+    verdict.indicatorWords = words
+    verdict.indicatorStart = 0
+    verdict.indicatorLength = length
+    verdict.indicatorKind = IndicatorKind.address
+  }
+}
+
+/** Lets one list have its say. True: it decides. */
+function hear(rules: RuleTable, rule: number, place: number, verdict: Verdict): boolean {
+  const action = verdict.group === NO_GROUP ? rules.action[rule]! : rules.actionsFor(verdict.group)[rule]!
+  if (action === RuleCode.except || action === RuleCode.allow) return false
   if (action === RuleCode.pass) {
     // Behind a block it changes nothing: lists are heard on only to be noted.
     if (verdict.kind !== VerdictKind.Block) verdict.endPlace = place
-    return
+    return false
   }
   const kind = action === LOG ? VerdictKind.Log : VerdictKind.Block
-  if (kind > verdict.kind) decideBy(verdict, kind, reader, record, rule, place)
-  else verdict.addList(rules.listNumber[rules.list[rule]!]!)
+  if (kind > verdict.kind) {
+    decideBy(verdict, kind, action, rules, rule, place)
+    return true
+  }
+  verdict.addList(rules.listNumber[rules.list[rule]!]!)
+  return false
 }
 
 function decideBy(
   verdict: Verdict,
   kind: VerdictKind,
-  reader: PolicyReader,
-  record: number,
+  action: number,
+  rules: RuleTable,
   rule: number,
   place: number,
 ): void {
-  const { rules } = reader
   const list = rules.list[rule]!
   verdict.kind = kind
-  verdict.action = kind === VerdictKind.Block ? rules.action[rule]! : LOG
+  verdict.action = action
   verdict.ttlSeconds = rules.listTtl[list]!
   verdict.rule = rule
   verdict.data = rules.data[rule]!
   verdict.list = rules.meta.lists[list]!
+  verdict.place = place
+  verdict.putListFirst(rules.listNumber[list]!)
+}
+
+/** What decides is the entry in `record`. */
+function pointAt(verdict: Verdict, reader: PolicyReader, record: number, rule: number): void {
   verdict.indicator = reader.bytes
   verdict.indicatorWords = reader.words
   verdict.indicatorStart = record + 4
   verdict.indicatorLength = reader.nameLength(record)
   verdict.indicatorKind = reader.indicatorKind(record, rule)
-  verdict.place = place
-  verdict.putListFirst(rules.listNumber[list]!)
 }

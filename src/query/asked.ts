@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts'
 import { RestingPool } from '../resting-pool.ts'
 import { HEADER_BYTES } from '../wire/constants.ts'
 import type { Query } from '../wire/question.ts'
+import type { Led } from './led.ts'
 import type { Origin, ReplyTo } from './origin.ts'
 import { Revealed } from './revealed.ts'
 
@@ -42,13 +43,15 @@ export class Asked {
   isExempt = false
   /** The hit of a list that only logs the qname is recorded: whatever snapshot answers, it is one hit. */
   isLogged = false
-  /** Over the rate limit: hits count, the reply is withheld. */
+  /** Over the rate limit: hits count, the reply is withheld. So is that of a target: it goes behind its alias. */
   isWithheld = false
+  /** It is the target of an alias of ours; null: a client asked for it. */
+  led: Led | null = null
   /** `Policy.generation` under which nothing knew the qname, or -1: as long as it is in force nothing does. */
   unknownUnder = -1
 
   /** Takes in the query at hand, whose bytes and origin are valid during the call. */
-  begin(request: Uint8Array, query: ReplyNeeds, origin: Origin, nowMs: number): void {
+  begin(request: Uint8Array, query: ReplyNeeds, origin: Omit<Origin, 'later'>, nowMs: number): void {
     this.request = request
     this.query = query
     this.client = origin.address
@@ -64,7 +67,7 @@ export class Asked {
 }
 
 /** Octets of header and the longest question. */
-const REQUEST_BYTES = HEADER_BYTES + 255 + 4
+export const REQUEST_BYTES = HEADER_BYTES + 255 + 4
 
 /** A query that waits for an upstream: a copy that shares nothing with what is reused. */
 export class Waiter extends Asked {
@@ -81,7 +84,7 @@ export class Waiter extends Asked {
   }
 
   /** Becomes the query at hand, which `asked` holds. */
-  take(asked: Asked, origin: Origin): void {
+  take(asked: Asked, origin: Pick<Origin, 'later'>): void {
     const { query } = asked
     const replyTo = origin.later()
     const length = HEADER_BYTES + query.questionLength
@@ -97,7 +100,16 @@ export class Waiter extends Asked {
     this.isExempt = false
     this.isLogged = asked.isLogged
     this.isWithheld = asked.isWithheld
+    this.led = asked.led
     this.unknownUnder = asked.unknownUnder
+  }
+
+  /** Hands on the duty to answer: `answer` does nothing from now on. */
+  later(): ReplyTo {
+    const replyTo = this.#replyTo
+    if (replyTo === null) throw new Error('this query is answered')
+    this.#replyTo = null
+    return replyTo
   }
 
   /** Sends the first `length` of `bytes`, or with 0 gives up in silence. Called once: it is another's afterwards. */
@@ -120,7 +132,7 @@ export class Waiters {
   }
 
   /** A waiter for the query at hand. */
-  of(asked: Asked, origin: Origin): Waiter {
+  of(asked: Asked, origin: Pick<Origin, 'later'>): Waiter {
     const waiter = this.#answered.take(this.#clock.monotonicMs()) ?? new Waiter(this)
     waiter.take(asked, origin)
     return waiter

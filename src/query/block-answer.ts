@@ -1,13 +1,13 @@
 /**
- * What a blocked name is answered. A and AAAA get the sinkhole's address or the one the list gives; every other type
- * gets NODATA, so that no record of a blocked name reaches a client. No AD, never authoritative, RA set.
+ * What a blocked name is answered. A and AAAA get the sinkhole's address, every other type NODATA, so that no record of a
+ * blocked name reaches a client; or what the list gives for it. No AD, never authoritative, RA set.
  */
 import type { Settings } from '../config/settings.ts'
 import { Outcome } from '../metrics/counters.ts'
 import { parseAddress } from '../net/address.ts'
 import { ACTIONS, Trigger, type ListMeta } from '../policy/meta.ts'
-import { SINKHOLE_TTL } from '../policy/rule-table.ts'
-import type { Verdict } from '../policy/verdict.ts'
+import { SINKHOLE_TTL, aliasOf } from '../policy/rule-table.ts'
+import { VerdictKind, type Verdict } from '../policy/verdict.ts'
 import { Ede, HEADER_BYTES, Rcode, Type } from '../wire/constants.ts'
 import {
   appendAddress,
@@ -17,12 +17,17 @@ import {
   type ExtendedErrors,
 } from '../wire/respond.ts'
 import type { Asked } from './asked.ts'
+import { mayFollow } from './led.ts'
+import { appendLocalData } from './local-data.ts'
 import type { Replies } from './replies.ts'
 
 const NXDOMAIN = ACTIONS.indexOf('nxdomain')
 const REFUSED = ACTIONS.indexOf('refused')
 const DROP = ACTIONS.indexOf('drop')
 const SINKHOLE = ACTIONS.indexOf('sinkhole')
+const TCP_ONLY = ACTIONS.indexOf('tcp-only')
+
+const NONE: readonly Uint8Array[] = []
 
 /** The EDE of a block names its list; texts are made once a list. */
 interface BlockErrors {
@@ -57,33 +62,58 @@ export class BlockAnswers {
     const { query } = asked
     const errors = this.#errorsOf(verdict.list)
     if (action === DROP) return this.#replies.drop(asked)
+    // What does not fit is told to come back by TCP: this never fits.
+    if (action === TCP_ONLY)
+      return this.#replies.finish(out, -1, asked, Rcode.NoError, Outcome.blocked, errors.blocked)
     if (action === REFUSED)
       return this.#replies.empty(out, asked, Rcode.Refused, Outcome.blocked, errors.blocked)
     const ttlSeconds = verdict.ttlSeconds === SINKHOLE_TTL ? this.#ttlSeconds : verdict.ttlSeconds
     const rcode = action === NXDOMAIN ? Rcode.NxDomain : Rcode.NoError
-    let length = beginResponse(out, asked.request, query, rcode)
-    const addresses = action === SINKHOLE ? this.#addressesFor(query.qtype, verdict) : null
-    if (addresses === null || addresses.length === 0) {
-      // RFC 2308 §5: without an SOA nobody may cache the negative answer, and a bot asks again at once.
-      length = appendSoa(out, length, ownerOffset(asked, verdict), ttlSeconds, ttlSeconds)
-      return this.#replies.finish(out, length, asked, rcode, Outcome.blocked, errors.blocked)
-    }
-    for (let i = 0; i < addresses.length && length !== -1; i++) {
-      length = appendAddress(out, length, ttlSeconds, addresses[i]!)
-    }
-    return this.#replies.finish(out, length, asked, rcode, Outcome.blocked, errors.forged)
+    const start = beginResponse(out, asked.request, query, rcode)
+    const end = action === SINKHOLE ? this.#forge(out, start, asked, verdict, ttlSeconds) : start
+    if (end !== start) return this.#replies.finish(out, end, asked, rcode, Outcome.blocked, errors.forged)
+    // RFC 2308 §5: without an SOA nobody may cache the negative answer, and a bot asks again at once.
+    const length = appendSoa(out, start, ownerOffset(asked, verdict), ttlSeconds, ttlSeconds)
+    return this.#replies.finish(out, length, asked, rcode, Outcome.blocked, errors.blocked)
   }
 
-  /** The addresses forged for this type; null where the type gets none. */
-  #addressesFor(qtype: number, { data }: Verdict): readonly Uint8Array[] | null {
-    if (qtype === Type.A) return data ? data.a : this.#ipv4
-    if (qtype === Type.AAAA) return data ? data.aaaa : this.#ipv6
-    return null
+  /**
+   * Where that answer is an alias whose target is to be asked for, writes header, question and alias and returns the
+   * length; otherwise 0.
+   */
+  writeAlias(out: Uint8Array, asked: Asked, verdict: Verdict): number {
+    const { action, data } = verdict
+    if (data === null || action !== SINKHOLE || aliasOf(data) === null) return 0
+    const { query } = asked
+    // What an alias has led to is not led on by a zone.
+    if (asked.led !== null || !mayFollow(asked) || query.qtype === Type.CNAME || query.qtype === Type.ANY)
+      return 0
+    const start = beginResponse(out, asked.request, query, Rcode.NoError)
+    const end = this.#forge(out, start, asked, verdict, this.#ttlSeconds)
+    return end <= start ? 0 : end
+  }
+
+  /** The EDE of a forged answer. */
+  forgedBy({ list }: Verdict): ExtendedErrors {
+    return this.#errorsOf(list).forged
+  }
+
+  /** Appends what is forged for the type; the same length where it gets nothing. */
+  #forge(out: Uint8Array, start: number, asked: Asked, verdict: Verdict, ttlSeconds: number): number {
+    const { data } = verdict
+    if (data !== null && asked.led === null)
+      return appendLocalData(out, start, asked, data, verdict, this.#ttlSeconds)
+    const { qtype } = asked.query
+    const addresses = qtype === Type.A ? this.#ipv4 : qtype === Type.AAAA ? this.#ipv6 : NONE
+    let length = start
+    for (let i = 0; i < addresses.length && length !== -1; i++)
+      length = appendAddress(out, length, ttlSeconds, addresses[i]!)
+    return length
   }
 
   #errorsOf(meta: ListMeta | null): BlockErrors {
     if (meta === this.#lastList && this.#lastErrors !== null) return this.#lastErrors
-    const list = meta?.id ?? ''
+    const list = meta === null ? '' : meta.document === '' ? meta.id : `${meta.id}: ${meta.document}`
     let errors = this.#errors.get(list)
     if (!errors) {
       const blocked = [Ede.Blocked, list] as const
@@ -107,4 +137,9 @@ function bytesOf(text: string): Uint8Array {
   const bytes = new Uint8Array(16)
   if (!parseAddress(text, bytes)) throw new Error(`sinkhole: not an IP address: ${text}`)
   return bytes
+}
+
+/** TCP-Only blocks who asks by UDP; by TCP it passes, and is a hit all the same. */
+export function kindFor({ transport }: Asked, kind: VerdictKind, { action }: Verdict): VerdictKind {
+  return kind === VerdictKind.Block && action === TCP_ONLY && transport === 1 ? VerdictKind.Log : kind
 }

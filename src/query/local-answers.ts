@@ -49,30 +49,37 @@ export class LocalAnswers {
     return found === Found.Forward ? this.#match.index + 1 : 0
   }
 
-  /** Answers what `find` has just said -1 to. */
-  answer(out: Uint8Array, asked: Asked, query: Query): number {
+  /** Writes what `find` has just said -1 to, up to the last record. Returns the length, or -1. */
+  write(out: Uint8Array, asked: Asked, query: Query): number {
     const { kind } = this.#match
-    if (kind !== Found.Record && kind !== Found.Special) return this.#minimalAny(out, asked)
-    const length = writeLocal(out, asked.request, query, this.#zones, this.#match)
-    return this.#finish(out, length, asked)
+    if (kind === Found.Record || kind === Found.Special)
+      return writeLocal(out, asked.request, query, this.#zones, this.#match)
+    this.#match.target = 0
+    return minimalAny(out, asked)
+  }
+
+  /** Where in what `write` wrote the name stands that an own alias leads to elsewhere; 0: there is none. */
+  get target(): number {
+    return this.#match.target
   }
 
   /** Class CH tells who we are; of other classes nobody here knows anything. */
   otherClass(out: Uint8Array, asked: Asked, query: Query): number {
     if (query.qclass !== Class.CH)
       return this.#replies.empty(out, asked, Rcode.Refused, Outcome.refused, null)
-    return this.#finish(out, this.#identity.write(out, asked.request, query), asked)
+    return this.finish(out, this.#identity.write(out, asked.request, query), asked)
   }
 
-  /** RFC 8482 §4.2: all there is to say to ANY, which mostly serves to amplify. */
-  #minimalAny(out: Uint8Array, asked: Asked): number {
-    const length = beginResponse(out, asked.request, asked.query, Rcode.NoError)
-    return this.#finish(out, appendHinfo(out, length, ANY_TTL_SECONDS), asked)
-  }
-
-  #finish(out: Uint8Array, length: number, asked: Asked): number {
+  /** Makes what was written a reply. */
+  finish(out: Uint8Array, length: number, asked: Asked): number {
     const rcode = out[3]! & 15
     const outcome = rcode === Rcode.Refused ? Outcome.refused : Outcome.local
     return this.#replies.finish(out, length, asked, rcode, outcome, null)
   }
+}
+
+/** RFC 8482 §4.2: all there is to say to ANY, which mostly serves to amplify. */
+function minimalAny(out: Uint8Array, { request, query }: Asked): number {
+  const length = beginResponse(out, request, query, Rcode.NoError)
+  return appendHinfo(out, length, ANY_TTL_SECONDS)
 }

@@ -17,11 +17,15 @@ import { readName } from '../wire/name.ts'
 import { capTtls, normaliseOwnerCase } from '../wire/patch.ts'
 import { Parse, Query, readQuestion } from '../wire/question.ts'
 import type { ExtendedErrors } from '../wire/respond.ts'
-import { Asked, Waiters, type Waiter } from './asked.ts'
-import { BlockAnswers } from './block-answer.ts'
+import { Asked, Waiter, Waiters } from './asked.ts'
+import { BlockAnswers, kindFor } from './block-answer.ts'
+import { groupOf, isPausedFor, machineOf } from './group-of.ts'
+import { keptFor, screeningOf } from './kept.ts'
+import { Leads, mayFollow, type From, type Led } from './led.ts'
 import { LocalAnswers } from './local-answers.ts'
 import type { Origin } from './origin.ts'
 import type { Parts } from './parts.ts'
+import { recordHit } from './record-hit.ts'
 import { refusedType } from './refused-type.ts'
 import { Errors, passedOn, Replies } from './replies.ts'
 import { AnswerScreen } from './screen.ts'
@@ -46,6 +50,9 @@ export class QueryPath implements ExchangeEvents<Waiter> {
   readonly #screening: Screening
   readonly #screen: AnswerScreen
   readonly #waiters: Waiters
+  readonly #leads: Leads
+  /** Aliases that are followed when all who waited for one answer have been answered. */
+  readonly #held: Led[] = []
   // Reused for every query and answer. Nothing of them is kept when a call is over.
   readonly #query = new Query()
   readonly #asked = new Asked()
@@ -64,6 +71,7 @@ export class QueryPath implements ExchangeEvents<Waiter> {
     this.#screening = new Screening(parts.policy)
     this.#screen = new AnswerScreen(this.#screening)
     this.#waiters = new Waiters(parts.clock)
+    this.#leads = new Leads(this.#waiters, this.#replies)
   }
 
   /** Takes changed settings, between queries. */
@@ -77,7 +85,7 @@ export class QueryPath implements ExchangeEvents<Waiter> {
 
   /** One query: see QuestionHandler. */
   question(request: Uint8Array, length: number, origin: Origin, out: Uint8Array): number {
-    const { policy, counters, clock, networks, limiter, forwarders, cache } = this.#parts
+    const { counters, clock, networks, limiter, forwarders } = this.#parts
     const query = this.#query
     const asked = this.#asked
     counters.query(origin.transport)
@@ -96,36 +104,42 @@ export class QueryPath implements ExchangeEvents<Waiter> {
 
     // Behind access and rate limit, which an option must not get round.
     asked.revealed = forwarders.machineOf(request, query, origin.address)
+    return this.#resolve(out, asked, query, origin)
+  }
+
+  /** What a client asked for, or what an alias of ours has led to. */
+  #resolve(out: Uint8Array, asked: Asked, query: Query, from: From): number {
+    const { policy, cache } = this.#parts
     // Before anything that could answer: a listed name is blocked whatever else is known of it.
-    const kind = this.#judge(query.key)
-    if (kind === VerdictKind.Block) return this.#block(out, asked, query.key, this.#verdict)
+    const kind = kindFor(asked, this.#judge(query.key, asked), this.#verdict)
+    if (kind === VerdictKind.Block) return this.#block(out, asked, query.key, this.#verdict, from)
     if (kind === VerdictKind.Log) this.#log(asked, query.key)
     asked.isExempt = kind === VerdictKind.Allow
-    if (policy.found === 0) asked.unknownUnder = policy.generation
+    if (!policy.hasSay) asked.unknownUnder = policy.generation
 
     const loop = this.#parts.exchange.isLoopProbe(query.key)
     if (loop >= 0) return this.#refuseLoop(out, asked, loop)
     const group = this.#local.find(query, policy.seed)
-    if (group < 0) return this.#local.answer(out, asked, query)
+    if (group < 0) return this.#answerHere(out, asked, query, from)
 
     const { qtype, qclass, dnssecOk, cd } = query
     const entry = cache.find(query.key, qtype, qclass, dnssecOk, cd, group)
     if (entry !== undefined) {
-      if (entry.isFresh) return this.#fromCache(out, asked, query.key, entry)
+      if (entry.isFresh) return this.#fromCache(out, asked, query.key, entry, from)
       // RFC 9520: nobody could answer a moment ago, so nobody is asked; what is stale is better than nothing.
-      if (entry.isFailing) return this.#afterFailure(out, asked, query.key, entry)
+      if (entry.isFailing) return this.#afterFailure(out, asked, query.key, entry, from)
     }
     // RD=0 asks for what is known here, and that is not known.
     if (!query.rd) return this.#replies.empty(out, asked, Rcode.Refused, Outcome.refused, null)
-    if (this.#askUpstream(origin, group)) return 0
+    if (this.#askUpstream(asked, query, from, group)) return 0
     return this.#replies.empty(out, asked, Rcode.ServFail, Outcome.failed, Errors.network)
   }
 
-  /** Lets the query at hand wait for an upstream's answer. False: too much is under way. */
-  #askUpstream(origin: Origin, group: number): boolean {
+  /** Lets it wait for an upstream's answer. False: too much is under way. */
+  #askUpstream(asked: Asked, query: Query, from: From, group: number): boolean {
     if (this.#waiting >= MAX_WAITING) return false
-    const { key, qtype, qclass, dnssecOk, cd } = this.#query
-    const waiter = this.#waiters.of(this.#asked, origin)
+    const { key, qtype, qclass, dnssecOk, cd } = query
+    const waiter = this.#waiters.of(asked, from)
     if (this.#parts.exchange.ask(key, qtype, qclass, dnssecOk, cd, group, waiter)) {
       this.#waiting++
       return true
@@ -164,7 +178,7 @@ export class QueryPath implements ExchangeEvents<Waiter> {
 
   /** No answer for 1.8 s: what is stale is served now, and the answer still kept when it comes (RFC 8767 §5). */
   slow(pending: Pending<Waiter>): void {
-    const entry = this.#entryOf(pending)
+    const entry = keptFor(this.#parts, pending)
     if (entry?.isServable === true) this.#releaseStale(pending, entry)
   }
 
@@ -183,7 +197,7 @@ export class QueryPath implements ExchangeEvents<Waiter> {
     const { cache } = this.#parts
     const entry = this.#isCurrent(pending)
       ? cache.storeFailure(pending, ede?.code ?? -1, mostMs)
-      : this.#entryOf(pending)
+      : keptFor(this.#parts, pending)
     if (entry?.isServable === true) this.#releaseStale(pending, entry)
     else this.#releaseFailed(pending, rcode, ede)
   }
@@ -200,12 +214,13 @@ export class QueryPath implements ExchangeEvents<Waiter> {
   }
 
   #releaseStale(pending: Pending<Waiter>, entry: Entry): void {
-    this.#release(pending, this.#screeningOf(entry), (waiter) => this.#write(this.#out, waiter, entry))
+    this.#release(pending, this.#screeningOf(entry), (waiter) => this.#replies.kept(this.#out, waiter, entry))
   }
 
   /** Answers all who wait, each under the policy of this moment, whatever it was when they asked. */
   #release(pending: Pending<Waiter>, screened: Int32Array | null, write: (waiter: Waiter) => number): void {
-    const { generation } = this.#parts.policy
+    const { policy } = this.#parts
+    const { generation } = policy
     const { waiters } = pending
     pending.waiters = NOBODY
     this.#waiting -= waiters.length
@@ -214,83 +229,108 @@ export class QueryPath implements ExchangeEvents<Waiter> {
       let length: number
       // Judging again what cannot have changed was a tenth of a forwarded query (benchmark: compare.py miss).
       if (screened === null && waiter.unknownUnder === generation) length = write(waiter)
-      else length = this.#writeUnder((kind ??= this.#judgePending(pending)), waiter, screened, write)
+      else {
+        if (kind === null || policy.isPerClient) kind = this.#judgePending(pending, waiter)
+        length = this.#writeUnder(kind, waiter, screened, write)
+      }
       waiter.answer(this.#out, length)
     }
+    if (this.#held.length > 0) for (const led of this.#held.splice(0)) this.#follow(led)
   }
 
-  /** The name that waited, in `#pendingKey`, and what policy says of it now. */
-  #judgePending(pending: Pending<Waiter>): VerdictKind {
+  /** The name that waited, in `#pendingKey`, and what policy says of it now to that waiter. */
+  #judgePending(pending: Pending<Waiter>, waiter: Waiter): VerdictKind {
     readName(pending.name, 0, pending.nameLength, this.#pendingKey)
-    return this.#judge(this.#pendingKey)
+    return this.#judge(this.#pendingKey, waiter)
   }
 
   /** Writes what one who waited is told, the name being of that kind. */
   #writeUnder(
-    kind: VerdictKind,
+    judged: VerdictKind,
     waiter: Waiter,
     screened: Int32Array | null,
     write: (waiter: Waiter) => number,
   ): number {
     const key = this.#pendingKey
+    const kind = kindFor(waiter, judged, this.#verdict)
     waiter.isExempt = kind === VerdictKind.Allow
-    if (kind === VerdictKind.Block) return this.#block(this.#out, waiter, key, this.#verdict)
+    if (kind === VerdictKind.Block) return this.#block(this.#out, waiter, key, this.#verdict, waiter)
     if (kind === VerdictKind.Log && !waiter.isLogged) this.#log(waiter, key)
-    if (this.#isBlockedBy(screened, waiter, key)) return this.#block(this.#out, waiter, key, this.#screened)
+    if (this.#isBlockedBy(screened, waiter, key))
+      return this.#block(this.#out, waiter, key, this.#screened, waiter)
     return write(waiter)
   }
 
-  /** What policy says of the name; fills `#verdict`. */
-  #judge(key: NameKey): VerdictKind {
+  /** What policy says of the name to who asks; fills `#verdict`. */
+  #judge(key: NameKey, asked: Asked): VerdictKind {
     const { policy } = this.#parts
     hashSuffixes(key, policy.seed)
     policy.match(key)
-    return policy.decide(policy.found > 0 && this.#isPaused(), this.#verdict)
+    this.#verdict.group = groupOf(policy, asked)
+    return policy.decide(policy.hasSay && this.#isPaused(asked), this.#verdict, machineOf(asked))
   }
 
   /** What policy says of where the answer leads; fills `#screened`, and records the hit of a list that only logs. */
   #isBlockedBy(screened: Int32Array | null, asked: Asked, key: NameKey): boolean {
     if (screened === null || asked.isExempt) return false
     this.#screening.restore(screened)
-    const kind = this.#screening.decide(this.#isPaused(), this.#screened, this.#verdict.endPlace)
-    if (kind === VerdictKind.Log) this.#recordHit(asked, key, this.#screened)
+    // Who asks is who was judged last.
+    this.#screened.group = this.#verdict.group
+    const judged = this.#screening.decide(this.#isPaused(asked), this.#screened, this.#verdict.endPlace)
+    const kind = kindFor(asked, judged, this.#screened)
+    if (kind === VerdictKind.Log) recordHit(this.#parts, asked, key, this.#screened)
     return kind === VerdictKind.Block
   }
 
-  #isPaused(): boolean {
-    const until = this.#parts.pausedUntilMs()
-    return until !== 0 && this.#parts.clock.wallMs() < until
+  /** For all, or for who asks, who was judged last. */
+  #isPaused(asked: Asked): boolean {
+    const { policy, clock, pausedUntilMs } = this.#parts
+    const until = pausedUntilMs()
+    if (until !== 0 && clock.wallMs() < until) return true
+    return isPausedFor(policy, this.#verdict.group, asked)
   }
 
-  #block(out: Uint8Array, asked: Asked, key: NameKey, verdict: Verdict): number {
-    this.#recordHit(asked, key, verdict)
-    return this.#blocks.write(out, asked, verdict)
+  /** Answers what is blocked, with what an alias leads to where that is the answer; the hit is one. */
+  #block(out: Uint8Array, asked: Asked, key: NameKey, verdict: Verdict, from: From): number {
+    recordHit(this.#parts, asked, key, verdict)
+    const length = this.#blocks.writeAlias(out, asked, verdict)
+    if (length === 0) return this.#blocks.write(out, asked, verdict)
+    const led = this.#leads.blocked(asked, from, out, length, this.#blocks.forgedBy(verdict))
+    if (!(from instanceof Waiter)) return this.#follow(led)
+    // It waited with others, who come first: what they are answered from would be used anew.
+    this.#held.push(led.later())
+    return 0
+  }
+
+  /** Own records and special-use names. An own alias may lead elsewhere. */
+  #answerHere(out: Uint8Array, asked: Asked, query: Query, from: From): number {
+    const length = this.#local.write(out, asked, query)
+    const { target } = this.#local
+    if (target === 0 || length === -1 || !mayFollow(asked)) return this.#local.finish(out, length, asked)
+    return this.#follow(this.#leads.own(asked, from, out, length, target))
+  }
+
+  /** Asks for what an alias leads to, and answers with both. */
+  #follow(led: Led): number {
+    const { asked, query, out } = led.begin()
+    const length = this.#resolve(out, asked, query, led)
+    return length === 0 ? 0 : led.finish(out, length)
   }
 
   /** Records the hit of a qname that a list only logs. */
   #log(asked: Asked, key: NameKey): void {
     asked.isLogged = true
-    this.#recordHit(asked, key, this.#verdict)
+    recordHit(this.#parts, asked, key, this.#verdict)
   }
 
-  #recordHit(asked: Asked, key: NameKey, verdict: Verdict): void {
-    const { hits, forwarders, clock } = this.#parts
-    const client = asked.revealed === null ? asked.client : forwarders.clientOf(asked.revealed)
-    hits.record(
-      client, verdict.indicatorWords, verdict.indicatorStart >> 2, verdict.indicatorLength, verdict.indicatorKind,
-      verdict.trigger, verdict.action, asked.query.qtype, key.bytes, key.length, verdict.lists, verdict.listCount,
-      clock.wallMs(),
-    ) // prettier-ignore
-  }
-
-  #fromCache(out: Uint8Array, asked: Asked, key: NameKey, entry: Entry): number {
+  #fromCache(out: Uint8Array, asked: Asked, key: NameKey, entry: Entry, from: From): number {
     if (this.#isBlockedBy(this.#screeningOf(entry), asked, key))
-      return this.#block(out, asked, key, this.#screened)
-    return this.#write(out, asked, entry)
+      return this.#block(out, asked, key, this.#screened, from)
+    return this.#replies.kept(out, asked, entry)
   }
 
-  #afterFailure(out: Uint8Array, asked: Asked, key: NameKey, entry: Entry): number {
-    if (entry.isServable) return this.#fromCache(out, asked, key, entry)
+  #afterFailure(out: Uint8Array, asked: Asked, key: NameKey, entry: Entry, from: From): number {
+    if (entry.isServable) return this.#fromCache(out, asked, key, entry, from)
     return this.#replies.empty(out, asked, Rcode.ServFail, Outcome.failed, Errors.cachedError)
   }
 
@@ -300,37 +340,7 @@ export class QueryPath implements ExchangeEvents<Waiter> {
     return this.#replies.empty(out, asked, Rcode.Refused, Outcome.refused, null)
   }
 
-  /** Writes a kept answer, fresh or stale. */
-  #write(out: Uint8Array, asked: Asked, entry: Entry): number {
-    const { isFresh } = entry
-    const length = entry.write(out, asked.query.questionLength, this.#parts.settings.cache.staleTtlSeconds)
-    const outcome = isFresh ? Outcome.cached : Outcome.stale
-    const stale = entry.rcode === Rcode.NxDomain ? Errors.staleNxDomain : Errors.stale
-    return this.#replies.message(
-      out,
-      length,
-      asked,
-      entry.rcode,
-      outcome,
-      isFresh,
-      isFresh ? passedOn(entry) : stale,
-    )
-  }
-
-  /** Where a kept answer leads, as of the policy in force: looked at anew when that has changed. */
   #screeningOf(entry: Entry): Int32Array | null {
-    const { cache, policy, counters } = this.#parts
-    if (entry.generation === policy.generation) return entry.screened
-    counters.add('screenedAgain')
-    readAnswer(this.#out, entry.copyMessage(this.#out), this.#answer)
-    const screened = this.#screen.look(this.#out, this.#answer, entry.group === 0)
-    cache.noteScreening(entry, policy.generation, screened)
-    return screened
-  }
-
-  #entryOf(pending: Pending<Waiter>): Entry | undefined {
-    const { nameLength, name, qtype, qclass, dnssecOk, checkingDisabled, group } = pending
-    const key = { bytes: name, length: nameLength }
-    return this.#parts.cache.find(key, qtype, qclass, dnssecOk, checkingDisabled, group)
+    return screeningOf(this.#parts, this.#screen, entry, this.#out, this.#answer)
   }
 }

@@ -2,6 +2,7 @@
  * The end of every query: our own OPT, what does not fit cut to a TC reply, the counters. Everything is written into
  * `out`; what is returned is the length to send, 0 for nothing.
  */
+import type { Entry } from '../cache/entry.ts'
 import type { Clock } from '../clock.ts'
 import type { Settings } from '../config/settings.ts'
 import { Outcome, type Counters } from '../metrics/counters.ts'
@@ -42,6 +43,7 @@ export class Replies {
   readonly #counters: Counters
   readonly #clock: Clock
   #nsid: Uint8Array | null = null
+  #staleTtlSeconds = 0
   #slip = 0
   #refusedSecond = 0
   #refusedCount = 0
@@ -52,7 +54,8 @@ export class Replies {
     this.configure(settings)
   }
 
-  configure({ server }: Settings): void {
+  configure({ server, cache }: Settings): void {
+    this.#staleTtlSeconds = cache.staleTtlSeconds
     this.#nsid = server.nsid && server.id !== '' ? new TextEncoder().encode(server.id) : null
   }
 
@@ -113,7 +116,7 @@ export class Replies {
   ): number {
     const { query } = asked
     const elapsed = this.#clock.monotonicMs() - asked.startedMs
-    if (asked.isWithheld) return this.#limit(out, asked, elapsed)
+    if (asked.isWithheld) return asked.led === null ? this.#limit(out, asked, elapsed) : length
     const room = roomFor(asked)
     let end = length
     if (query.hasEdns && end !== -1) end = this.#appendOpt(out, end, asked, rcode, ede)
@@ -123,6 +126,15 @@ export class Replies {
     }
     this.#counters.answer(outcome, rcode, elapsed)
     return end
+  }
+
+  /** The reply that is made of what is kept, fresh or stale. */
+  kept(out: Uint8Array, asked: Asked, entry: Entry): number {
+    const { isFresh, rcode } = entry
+    const length = entry.write(out, asked.query.questionLength, this.#staleTtlSeconds)
+    const outcome = isFresh ? Outcome.cached : Outcome.stale
+    const stale = rcode === Rcode.NxDomain ? Errors.staleNxDomain : Errors.stale
+    return this.message(out, length, asked, rcode, outcome, isFresh, isFresh ? passedOn(entry) : stale)
   }
 
   /** Every second reply over the rate limit is a TC: an honest client comes back by TCP, a forged one cannot. */

@@ -9,19 +9,28 @@ export interface ExtendedErrors {
   readonly bytes: Uint8Array
 }
 
-/** Encodes errors, at least one; each an info code of 16 bits and a text, which may be ''. */
+/** Octets of a text: with the longest name there is room for an answer beside it in 512 octets. */
+const MOST_TEXT_BYTES = 120
+
+/** Encodes errors, at least one; each an info code of 16 bits and a text, which may be '', and is cut where it is long. */
 export function extendedErrors(
   ...errors: readonly (readonly [code: number, text: string])[]
 ): ExtendedErrors {
   const options = errors.map(([code, text]) => {
-    const utf8 = Buffer.from(text)
+    const utf8 = textBytes(text)
     const option = Buffer.alloc(OPTION_HEAD_BYTES + 2 + utf8.length)
     writeOptionHead(option, 0, EdnsOption.ExtendedError, 2 + utf8.length)
     option.writeUInt16BE(code, OPTION_HEAD_BYTES)
-    utf8.copy(option, OPTION_HEAD_BYTES + 2)
+    option.set(utf8, OPTION_HEAD_BYTES + 2)
     return option
   })
   return { code: errors[0]![0], bytes: new Uint8Array(Buffer.concat(options)) }
+}
+
+function textBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(MOST_TEXT_BYTES)
+  // Whole characters only.
+  return bytes.subarray(0, new TextEncoder().encodeInto(text, bytes).written)
 }
 
 /** Octets without options: root, type, class, TTL, RDLENGTH. */

@@ -36,6 +36,20 @@ const SHAPES: ReadonlyMap<number, Shape> = new Map<number, Shape>([
   [Type.HTTPS, [2, 1]],
 ])
 
+/** How many names the RDATA of a record of `type` holds that may be compressed; they stand one behind the other. */
+export function namesInData(type: number): number {
+  return type === Type.NAPTR ? 1 : (SHAPES.get(type)?.[1] ?? 0)
+}
+
+/** Where the first of them stands in the RDATA `from`..`end`; behind `end` where the data is cut short. */
+export function firstNameInData(bytes: Uint8Array, type: number, from: number, end: number): number {
+  if (type !== Type.NAPTR) return from + (SHAPES.get(type)?.[0] ?? 0)
+  // RFC 3403 §4.1: order, preference, then flags, services and regexp as character strings.
+  let at = from + 4
+  for (let text = 0; text < 3 && at < end; text++) at += 1 + bytes[at]!
+  return at
+}
+
 /**
  * True where a name in the RDATA `from`..`end` of a record of `type` has a pointer to `limit` or behind it, or is
  * malformed.
@@ -47,19 +61,8 @@ export function rdataPointsBehind(
   end: number,
   limit: number,
 ): boolean {
-  let at = from
-  let names = 1
-  if (type === Type.NAPTR) {
-    // RFC 3403 §4.1: order, preference, then flags, services and regexp as character strings.
-    at += 4
-    for (let text = 0; text < 3 && at < end; text++) at += 1 + bytes[at]!
-  } else {
-    const shape = SHAPES.get(type)
-    if (shape === undefined) return false
-    at += shape[0]
-    names = shape[1]
-  }
-  for (; names > 0; names--) {
+  let at = firstNameInData(bytes, type, from, end)
+  for (let names = namesInData(type); names > 0; names--) {
     if (namePointsBehind(bytes, at, end, limit)) return true
     at = skipName(bytes, at, end)
   }

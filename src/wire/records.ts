@@ -131,7 +131,8 @@ export function appendHinfo(out: Uint8Array, length: number, ttlSeconds: number)
   return appendOctets(out, length, HEADER_BYTES, Type.HINFO, ttlSeconds, MINIMAL_ANY, MINIMAL_ANY.length)
 }
 
-function appendOctets(
+/** A record of `type` with the first `dataLength` octets of `data` as its RDATA; names in it uncompressed. */
+export function appendOctets(
   out: Uint8Array,
   length: number,
   ownerOffset: number,

@@ -14,6 +14,7 @@ export {
   appendAddress,
   appendCname,
   appendHinfo,
+  appendOctets,
   appendPtr,
   appendSoa,
   appendTxt,

@@ -42,7 +42,7 @@ const RecordValue = Type.Object(
     }),
     cname: Type.Union([Type.Null(), Type.String({ format: 'domain' })], {
       description:
-        'The name this one is an alias of, itself among the records; nothing else may stand beside it.',
+        'The name this one is an alias of; nothing else may stand beside it. One that is not among the records is asked for and judged as if the client had asked for it.',
       default: null,
     }),
     ptr: Type.Union([Type.Null(), Type.String({ format: 'domain' })], {

@@ -1,4 +1,4 @@
-/** Where the resolver listens, who may ask, and how many connections: `listen`, `workers`, `datagrams`, `access`, `tcp`. */
+/** Where the resolver listens, who may ask, and how many connections: `listen`, `bypass`, `workers`, `datagrams`, `access`, `tcp`. */
 import { availableParallelism } from 'node:os'
 import { Type, type Static } from 'typebox'
 import { parseEndpoint, parseNetwork } from '../address.ts'
@@ -12,6 +12,21 @@ export const ListenSchema = Type.Array(Type.String({ format: 'listen' }), {
   minItems: 1,
   maxItems: 64,
 })
+
+export const BypassSchema = Type.Object(
+  {
+    listen: Type.Array(Type.String({ format: 'listen' }), {
+      description:
+        'Addresses and ports to which the firewall redirects queries that machines send to other resolvers (docs/network.md). They are answered like any other, and the machines stand in the metric `thanhloc_bypass_queries_total` and in `GET /api/v1/bypass`. Not among those under `listen`: nobody is told to ask here.',
+      default: [],
+      maxItems: 64,
+    }),
+  },
+  {
+    description: 'Machines that ask other resolvers than the one they were given.',
+    additionalProperties: false,
+  },
+)
 
 export const WorkersSchema = Type.Union(
   [Type.Literal('auto'), Type.Integer({ minimum: 1, maximum: MAX_WORKERS })],

@@ -1,8 +1,11 @@
 /** What is blocked, on whose word, and what is not: `campaigns`, `lists`, `allow`. */
+import { join } from 'node:path'
 import { Type, type Static } from 'typebox'
 import { parseDomain } from '../domain.ts'
 import { checked, durationMs } from '../formats.ts'
 import type { CampaignSettings, ListSettings } from '../settings.ts'
+import { feedAgeMs, FeedSchema, readFeed } from './feeds.ts'
+import { PrimarySchema, readPrimary } from './primaries.ts'
 
 const Identifier = { format: 'identifier' }
 
@@ -31,7 +34,17 @@ export const ListsSchema = Type.Array(
   Type.Object(
     {
       id: Type.String({ ...Identifier, description: 'Unique; appears in metrics, hits, logs and reports.' }),
-      path: Type.String({ format: 'path', description: 'File with the indicators.' }),
+      path: Type.Union([Type.Null(), Type.String({ format: 'path' })], {
+        description: 'File with the indicators.',
+        default: null,
+      }),
+      feed: FeedSchema,
+      primary: PrimarySchema,
+      approved: Type.Boolean({
+        description:
+          'The list holds what people have approved of imports (`thanhloc import`), and nothing else. It lies in the data directory.',
+        default: false,
+      }),
       format: Type.Enum(
         ['auto', 'domains', 'hosts', 'adblock', 'dnsmasq', 'unbound', 'wildcard', 'rpz', 'addresses'],
         { description: 'How the file is written. `auto` looks at its content.', default: 'auto' },
@@ -40,9 +53,30 @@ export const ListsSchema = Type.Array(
         description: 'Id of the campaign the list belongs to.',
         default: null,
       }),
-      basis: Type.String({
-        description: 'Why this list may block: document, issuer, date. Shown by `lookup`.',
+      document: Type.String({
+        maxLength: 100,
+        description:
+          'Number of the document the list came with. Told in blocked answers (Extended DNS Error).',
         default: '',
+      }),
+      issuer: Type.String({ maxLength: 200, description: 'Who issued that document.', default: '' }),
+      issued: Type.Union([Type.Null(), Type.String({ format: 'date' })], {
+        description: 'Its date.',
+        default: null,
+      }),
+      basis: Type.String({
+        description:
+          'Why this list may block, in a sentence; none: document, issuer and date. Shown by `lookup`.',
+        default: '',
+      }),
+      from: Type.Union([Type.Null(), Type.String({ format: 'date' })], {
+        description: 'First day on which the list may block; before it hits are only recorded.',
+        default: null,
+      }),
+      until: Type.Union([Type.Null(), Type.String({ format: 'date' })], {
+        description:
+          'Last day on which it may block; after it hits are only recorded, two weeks before that is told. Both days by the time zone of the server.',
+        default: null,
       }),
       action: Type.Enum(['sinkhole', 'nxdomain', 'nodata', 'refused', 'drop', 'log'], {
         description: 'What a listed name is answered. `log` records the hit and lets the answer pass.',
@@ -63,7 +97,7 @@ export const ListsSchema = Type.Array(
       }),
       maxAge: Type.Union([Type.Null(), Type.String({ format: 'time-span', atLeast: '1m', atMost: '400d' })], {
         description:
-          'How long ago its file may have been written: for lists that something fetches every day or week, `2d` or `9d`. One that is older stays in force, and that is told: `degraded`, metrics, alert `list-stale`. None: never, for lists that came with a document and are not renewed.',
+          'How long ago its file may have been written: for lists that something fetches every day or week, `2d` or `9d`. One that is older stays in force, and that is told: `degraded`, metrics, alert `list-stale`. None: never, for lists that came with a document and are not renewed; of a `feed` three times its `every`, a day at least.',
         default: null,
       }),
     },
@@ -94,16 +128,40 @@ export function readCampaigns(campaigns: Static<typeof CampaignsSchema>): Campai
   return campaigns
 }
 
-/** Normalises `lists`; `resolve` makes a path absolute. */
+/** Normalises `lists`; `resolve` makes a path absolute. What is fetched lies in the directory `data`. */
 export function readLists(
   lists: Static<typeof ListsSchema>,
   resolve: (path: string) => string,
+  data: string,
 ): ListSettings[] {
   return lists.map(({ ttl, maxAge, ...list }) => ({
     ...list,
-    path: resolve(list.path),
+    path: pathOf(list, resolve, data),
+    feed: list.feed === null ? null : readFeed(list.feed, resolve),
+    primary: list.primary === null ? null : readPrimary(list.primary, resolve),
+    format: list.primary === null ? list.format : 'rpz',
+    basis: list.basis === '' ? basisOf(list) : list.basis,
     ttlSeconds: ttl === null ? null : durationMs(ttl) / 1000,
     accept: list.accept.map((text) => checked(parseDomain(text))),
-    maxAgeMs: maxAge === null ? null : durationMs(maxAge),
+    maxAgeMs: maxAge === null ? (list.feed === null ? null : feedAgeMs(list.feed)) : durationMs(maxAge),
   }))
+}
+
+function pathOf(
+  {
+    id,
+    path,
+    approved,
+    primary,
+  }: Pick<Static<typeof ListsSchema>[number], 'id' | 'path' | 'approved' | 'primary'>,
+  resolve: (path: string) => string,
+  data: string,
+): string {
+  if (approved) return join(data, 'approved', `${id}.txt`)
+  if (primary !== null) return join(data, 'zones', id)
+  return path === null ? join(data, 'feeds', id) : resolve(path)
+}
+
+function basisOf({ document, issuer, issued }: Pick<ListSettings, 'document' | 'issuer' | 'issued'>): string {
+  return [document, issuer, issued ?? ''].filter((part) => part !== '').join(', ')
 }

@@ -12,8 +12,11 @@ export interface ZoneName {
 }
 
 export interface ZoneHandler {
-  /** `type` in capitals; `rdata` in words, quotes kept. */
-  record(owner: ZoneName, type: string, rdata: readonly string[]): void
+  /**
+   * `type` in capitals; `rdata` in words, quotes kept. `ttl`: its own or that of `$TTL`, as it is written (`2h`, `90`);
+   * null: neither says one. `origin`: what names in `rdata` are relative to.
+   */
+  record(owner: ZoneName, type: string, rdata: readonly string[], ttl: string | null, origin: ZoneName): void
   /** What is neither record nor known directive. */
   problem(reason: 'junk' | 'not-yet' | 'too-long'): void
 }
@@ -27,6 +30,7 @@ export class ZoneFileReader {
   readonly #handler: ZoneHandler
   #origin: ZoneName = { text: '', isAbsolute: false }
   #owner: ZoneName | null = null
+  #ttl: string | null = null
   #words: string[] = []
   #depth = 0
   #hasOwner = false
@@ -95,25 +99,33 @@ export class ZoneFileReader {
     let next = 0
     if (this.#hasOwner) this.#owner = this.#resolve(words[next++]!)
     // TTL and class come in either order.
-    while (next < words.length && (TTL.test(words[next]!) || CLASS.test(words[next]!))) next++
+    let ttl = this.#ttl
+    for (; next < words.length; next++) {
+      if (TTL.test(words[next]!)) ttl = words[next]!
+      else if (!CLASS.test(words[next]!)) break
+    }
     const type = words[next]
     if (this.#owner === null || type === undefined) return this.#handler.problem('junk')
-    this.#handler.record(this.#owner, type.toUpperCase(), words.slice(next + 1))
+    this.#handler.record(this.#owner, type.toUpperCase(), words.slice(next + 1), ttl, this.#origin)
   }
 
   #directive(words: readonly string[]): void {
     const keyword = words[0]!.toUpperCase()
-    if (keyword === '$TTL') return
-    if (keyword === '$ORIGIN' && words[1] !== undefined) this.#origin = this.#resolve(words[1])
+    if (keyword === '$TTL' && words[1] !== undefined && TTL.test(words[1])) this.#ttl = words[1]
+    else if (keyword === '$ORIGIN' && words[1] !== undefined) this.#origin = this.#resolve(words[1])
     else this.#handler.problem('not-yet')
   }
 
   #resolve(word: string): ZoneName {
-    if (word === '@') return this.#origin
-    if (isAbsolute(word)) return { text: word.slice(0, -1), isAbsolute: true }
-    const origin = this.#origin
-    return { text: origin.text === '' ? word : `${word}.${origin.text}`, isAbsolute: origin.isAbsolute }
+    return resolveName(word, this.#origin)
   }
+}
+
+/** What `word`, a name as it is written, means under `origin`. */
+export function resolveName(word: string, origin: ZoneName): ZoneName {
+  if (word === '@') return origin
+  if (isAbsolute(word)) return { text: word.slice(0, -1), isAbsolute: true }
+  return { text: origin.text === '' ? word : `${word}.${origin.text}`, isAbsolute: origin.isAbsolute }
 }
 
 /** Ends in a dot that no backslash escapes. */

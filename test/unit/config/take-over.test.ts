@@ -23,10 +23,10 @@ describe('takeOver', () => {
     const taken = takeOver(
       before,
       settings(
-        'listen: ["127.0.0.1:5302"]\nworkers: 3\nadmin: { listen: "off", hosts: ["dns.so.example"] }\nstore: { path: other }',
+        'listen: ["127.0.0.1:5302"]\nworkers: 3\nadmin: { listen: "off", hosts: ["dns.so.example"] }\nstore: { path: other }\nbypass: { listen: ["127.0.0.1:5399"] }',
       ),
     )
-    expect(taken.needsRestart).toEqual(['listen', 'workers', 'store', 'admin.listen'])
+    expect(taken.needsRestart).toEqual(['listen', 'bypass', 'workers', 'store', 'admin.listen'])
     expect(taken.applied).toEqual(['admin'])
     expect(taken.settings.listen).toEqual(before.listen)
     expect(taken.settings.store).toEqual(before.store)

@@ -24,7 +24,7 @@ describe('compileLists', () => {
     ]
     const expected = vi.spyOn(SnapshotBuilder.prototype, 'expect')
     const memory = new SharedArrayBuffer(1 << 20, { maxByteLength: 1 << 26 })
-    const options = { seed: 1, lastGood: null, force: new Set<string>() }
+    const options = { seed: 1, lastGood: null, force: new Set<string>(), nowMs: 0 }
     const { built, lists: compiled } = await compileLists(settingsOf(lists), memory, options)
     expect(built.names).toBe(80_000)
     expect(compiled.map(({ outcome }) => [outcome.names, outcome.duplicates])).toEqual([

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
@@ -38,7 +39,7 @@ let directoryEvent: () => void
 
 beforeEach(() => {
   directory = temporaryDirectory()
-  clock = new FakeClock()
+  clock = new FakeClock(Date.UTC(2026, 10, 21))
   kept = keepLog()
 })
 
@@ -109,6 +110,60 @@ describe('the lists in force', () => {
     expect(desk.lookup('x.ok.a.evil.test')).toMatchObject({ verdict: 'allow', list: 'allow:allow.txt' })
     expect(desk.lookup('evil.test').verdict).toBe('pass')
     expect(() => desk.lookup('a b')).toThrow(RangeError)
+  })
+
+  it('says on whose word an entry is in force, and where it stands', async () => {
+    const one = listSettings('one', at('one.txt'), {
+      document: '1298/CATTT-NCSC', issuer: 'Cục ATTT', issued: '2022-08-23', until: '2022-09-30',
+    }) // prettier-ignore
+    const desk = await startDesk(settings({ lists: [one, listSettings('two', at('two.txt'))] }))
+    const sha256 = createHash('sha256')
+      .update(readFileSync(at('one.txt')))
+      .digest('hex')
+    const place = { path: at('one.txt'), sha256, line: 2 }
+    const { lists } = await desk.justified('b.evil.test')
+    expect(lists[0]).toMatchObject({ id: 'one', document: '1298/CATTT-NCSC', issuer: 'Cục ATTT', issued: '2022-08-23', file: place }) // prettier-ignore
+    expect(lists[1]).toMatchObject({ id: 'two', document: '', file: { path: at('two.txt') } })
+    // What is in force is told of, whatever has become of the file since.
+    rmSync(at('one.txt'))
+    expect((await desk.justified('b.evil.test')).lists[0]).toMatchObject({ file: place })
+    await desk.edits.allow('b.evil.test', 'wrong', null, 'lan')
+    expect((await desk.justified('b.evil.test')).lists[0]).toMatchObject({ id: 'overrides', file: null })
+  })
+
+  it('blocks from the first day of a list to its last, and records before and after', async () => {
+    const day = (days: number): string => {
+      const date = new Date(clock.wallMs() + days * 86_400_000)
+      const two = (number: number): string => String(number).padStart(2, '0')
+      return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+    }
+    const limited = settings({ lists: [listSettings('one', at('one.txt'), { from: day(1), until: day(2) })] })
+    const desk = await startDesk(limited)
+    const verdict = (): string => desk.lookup('b.evil.test').verdict
+    expect(verdict()).toBe('log')
+    expect(desk.status().lists[0]).toMatchObject({ id: 'one', action: 'sinkhole', validity: 'not-yet' })
+    clock.advance(86_400_000)
+    await vi.waitFor(() => expect(verdict()).toBe('block'))
+    expect(desk.status().lists[0]).toMatchObject({ validity: 'ending' })
+    // No tick comes by itself here that would find what is still being written down finished.
+    await desk.settled()
+    clock.advance(2 * 86_400_000)
+    await vi.waitFor(() => expect(verdict()).toBe('log'))
+    expect(desk.status().lists[0]).toMatchObject({ validity: 'ended' })
+    expect(kept.said().filter((line) => line === 'warn: list is limited in time').length).toBe(3)
+    // The packed copy was made when it was over: a start long before that does not take it for current.
+    await desk.close()
+    clock.advance(-2 * 86_400_000)
+    const second = await startDesk(limited)
+    await second.update()
+    await vi.waitFor(() => expect(second.lookup('b.evil.test').verdict).toBe('block'))
+    // One that is current is followed as well.
+    await second.close()
+    const third = await startDesk(limited)
+    await third.update()
+    expect(third.lookup('b.evil.test').verdict).toBe('block')
+    clock.advance(2 * 86_400_000)
+    await vi.waitFor(() => expect(third.lookup('b.evil.test').verdict).toBe('log'))
   })
 
   it('answers from the packed copy before it reads any list, and builds only when something changed', async () => {
@@ -431,7 +486,7 @@ describe('edits by hand', () => {
     const shared = sharedMemory()
     const words = new ControlWords(shared.control, 1)
     const desk = await startDesk(settings(), shared)
-    desk.edits.setPause(600_000, 'outage', 'lan')
+    await desk.edits.setPause(600_000, 'outage', 'lan')
     expect(words.pausedUntilMs).toBe(clock.wallMs() + 600_000)
     expect(desk.lookup('evil.test')).toMatchObject({ verdict: 'log', isPaused: true })
     expect(desk.status().pause).toEqual({ untilMs: words.pausedUntilMs, reason: 'outage' })
@@ -440,7 +495,7 @@ describe('edits by hand', () => {
     await startDesk(settings(), other)
     expect(new ControlWords(other.control, 1).pausedUntilMs).toBe(words.pausedUntilMs)
     const again = await startDesk(settings(), other)
-    again.edits.setPause(0, 'over', 'lan')
+    await again.edits.setPause(0, 'over', 'lan')
     expect(new ControlWords(other.control, 1).pausedUntilMs).toBe(0)
     expect(again.lookup('evil.test').verdict).toBe('block')
   })
@@ -453,6 +508,42 @@ describe('edits by hand', () => {
     expect(kept.said()).toContain('error: overrides on disk are not those in force')
     await desk.edits.allow('evil.test', 'r', null, 'lan')
     expect(desk.lookup('evil.test').verdict).toBe('allow')
+  })
+
+  const signed = { reason: 'r', actor: 'lan', createdAt: '2026-11-20T00:00:00.000Z' }
+  const later = '2026-11-22T00:00:00.000Z'
+  const saved = (...active: readonly object[]): void => {
+    mkdirSync(at('data'))
+    writeFileSync(at('data/overrides.json'), JSON.stringify({ version: 1, active, ended: [] }))
+  }
+
+  it.each([
+    { kind: 'pause', name: '10.1.0.0/33', ...signed, until: later },
+    { kind: 'pause', name: 'lan-pc', ...signed, until: later },
+    { kind: 'pause', name: '10.1.0.0/16', ...signed, until: null },
+    { kind: 'allow', name: 7, ...signed, until: null },
+    { kind: 'allow', name: 'evil.test', ...signed, until: 'tomorrow' },
+    { kind: 'none', name: 'evil.test', ...signed, until: null },
+    null,
+  ])(
+    'puts a file with an override that is none aside, which resolver threads could not read: %j',
+    async (wrong) => {
+      saved({ kind: 'allow', name: 'evil.test', ...signed, until: null }, wrong!)
+      const desk = await startDesk()
+      expect(existsSync(at('data/overrides.json.damaged'))).toBe(true)
+      expect(kept.said()).toContain('error: overrides on disk are not those in force')
+      expect(desk.edits.list().active).toEqual([])
+    },
+  )
+
+  it('goes on with a file of the release before, whose pauses were for all', async () => {
+    saved(
+      { kind: 'allow', name: 'evil.test', ...signed, until: null },
+      { kind: 'pause', name: '', ...signed, until: later },
+    )
+    const desk = await startDesk()
+    expect(desk.lookup('evil.test').verdict).toBe('allow')
+    expect(desk.edits.pause?.untilMs).toBe(Date.parse(later))
   })
 
   it('lets a name through although the disk is full', async () => {

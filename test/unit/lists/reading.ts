@@ -5,6 +5,7 @@ import type { NotEnforceable, Refusal } from '../../../src/lists/outcome.ts'
 import { prefixText } from '../../../src/lists/prefix-text.ts'
 import { readListBytes } from '../../../src/lists/source.ts'
 import type { LineSink } from '../../../src/lists/source.ts'
+import type { LocalRecord } from '../../../src/policy/meta.ts'
 import { nameToText } from '../../../src/wire/name.ts'
 
 /** Notes everything in order: `subtree a.test`, `address 192.0.2.0/24`, `refused single-label`, `skipped path`. */
@@ -23,6 +24,10 @@ export class RecordingSink implements LineSink {
 
   address(address: Uint8Array, prefixLength: number, effect: Effect): void {
     this.#note(`address ${prefixText(address, prefixLength)}${effectText(effect)}`)
+  }
+
+  client(address: Uint8Array, prefixLength: number, effect: Effect): void {
+    this.#note(`client ${prefixText(address, prefixLength)}${effectText(effect)}`)
   }
 
   refuse(reason: Refusal): void {
@@ -63,6 +68,13 @@ export function read(list: string | Uint8Array, format: ListFormat, options: Rea
 function effectText(effect: Effect): string {
   if (effect.kind === 'listed') return ''
   if (effect.kind === 'answer') return ` ${effect.action}`
-  if (effect.kind === 'data') return ` ${[...effect.data.a, ...effect.data.aaaa].join(' ')}`
+  if (effect.kind === 'data') return ` ${effect.data.map(recordText).join(' ')}`
   return ` ${effect.kind}`
+}
+
+/** An address as it is; others by type, TTL and data in hexadecimal. */
+function recordText({ type, ttlSeconds, data }: LocalRecord): string {
+  const bytes = Buffer.from(data, 'hex')
+  if (type === 1 || type === 28) return prefixText(bytes, 8 * bytes.length)
+  return `${type}/${ttlSeconds}/${data}`
 }

@@ -5,15 +5,17 @@ import type { Effect } from '../../../src/lists/entry.ts'
 import { ListRules, MAX_LOCAL_DATA } from '../../../src/lists/rules.ts'
 import type { RuleMeta } from '../../../src/policy/meta.ts'
 
-const data = (a: string): Effect => ({ kind: 'data', data: { a: [a], aaaa: [] } })
+const data = (text: string): Effect => ({ kind: 'data', data: [{ type: 16, ttlSeconds: null, data: text }] })
 
 function actions(action: Action | 'allow', effects: readonly Effect[]): string[] {
   const rules: RuleMeta[] = []
-  const list = new ListRules(rules, 3, action)
+  const list = new ListRules(rules, [], 3, action)
   return effects.map((effect) => {
     const rule = rules[list.of(effect)]!
     expect(rule.list).toBe(3)
-    return rule.data === null ? rule.action : `${rule.action} ${rule.data.a.join()}`
+    return rule.data === null
+      ? rule.action
+      : `${rule.action} ${rule.data.map((record) => record.data).join()}`
   })
 }
 
@@ -44,7 +46,7 @@ describe('the rules of a list', () => {
 
   it('numbers equal rules alike, and only so many answers', () => {
     const rules: RuleMeta[] = []
-    const list = new ListRules(rules, 0, 'sinkhole')
+    const list = new ListRules(rules, [], 0, 'sinkhole')
     expect(list.of(data('192.0.2.1'))).toBe(list.of(data('192.0.2.1')))
     for (let answer = 1; answer < MAX_LOCAL_DATA; answer++)
       expect(list.of(data(`x${answer}`))).toBeGreaterThan(0)

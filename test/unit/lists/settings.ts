@@ -3,7 +3,7 @@ import type { ListSettings, Settings } from '../../../src/config/settings.ts'
 
 export function listSettings(id: string, path: string, more: Partial<ListSettings> = {}): ListSettings {
   return {
-    id, path, format: 'auto', campaign: null, basis: '', action: 'sinkhole', ttlSeconds: null, maxAgeMs: null, match: 'subtree',
+    id, path, feed: null, primary: null, approved: false, format: 'auto', campaign: null, basis: '', document: '', issuer: '', issued: null, from: null, until: null, action: 'sinkhole', ttlSeconds: null, maxAgeMs: null, match: 'subtree',
     accept: [], ...more,
   } // prettier-ignore
 }
@@ -16,6 +16,7 @@ export function settingsOf(lists: readonly ListSettings[], more: Partial<Setting
     allow: [],
     records: [],
     forward: [],
+    groups: [],
     sinkhole: { ipv4: '10.10.10.10', ipv6: 'fd00:10::10', ttlSeconds: 60 },
     upstreams: {
       servers: [{ address: '192.0.2.53', port: 53 }],

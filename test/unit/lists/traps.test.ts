@@ -9,7 +9,7 @@ import { listSettings, settingsOf } from './settings.ts'
 
 async function load(name: string): Promise<{ outcome: Outcome; lists: OfflineLists; format: string | null }> {
   const path = fileURLToPath(new URL(`../../fixtures/lists/${name}`, import.meta.url))
-  const lists = await compileOffline(settingsOf([listSettings('x', path)]))
+  const lists = await compileOffline(settingsOf([listSettings('x', path)]), 0)
   const { outcome, format, error } = lists.lists[0]!
   expect(error).toBeNull()
   return { outcome, lists, format }

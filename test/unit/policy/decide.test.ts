@@ -108,10 +108,10 @@ describe('precedence', () => {
     expect(ask(policy, 'clean.test', true).kind).toBe(Pass)
   })
 
-  it('gives the addresses of a response policy zone as bytes', () => {
-    const data = { a: ['192.0.2.7'], aaaa: ['2001:db8::7'] }
+  it('gives the records of a response policy zone as bytes', () => {
+    const data = [{ type: 1, ttlSeconds: 60, data: 'c0000207' }, { type: 16, ttlSeconds: null, data: '0178' }] // prettier-ignore
     const verdict = ask(policyOf(lists, [rule(1, 'sinkhole', data)], [['e.test', 'exact', 0]]), 'e.test')
-    expect(verdict.data).toEqual({ a: [addressBytes('192.0.2.7')], aaaa: [addressBytes('2001:db8::7')] })
+    expect(verdict.data).toEqual([{ type: 1, ttlSeconds: 60, rdata: addressBytes('192.0.2.7') }, { type: 16, ttlSeconds: null, rdata: Uint8Array.of(1, 0x78) }]) // prettier-ignore
   })
 
   it('leaves the TTL to the sinkhole where the list has none', () => {

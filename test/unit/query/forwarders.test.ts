@@ -68,6 +68,20 @@ describe('a listed forwarder', () => {
     expect(it.hits()).toMatchObject([{ client: FORWARDER, blocked: 4 }])
   })
 
+  it('takes part in a pause by its own address and by those of its machines', () => {
+    const it = bench()
+    const blockedWith = (options: Options): boolean => {
+      const outcome = ask(it, options)
+      if (outcome.bytes === null) it.answer([{ type: 'A', name: 'evil.example', ttl: 60, data: '192.0.2.1' }])
+      return outcome.answers[0] !== 'A 192.0.2.1'
+    }
+    const all = [[macOption(KETOAN)], [subnetOption('10.1.0.5')], [subnetOption('10.1.0.6')], []]
+    it.pauseFor('10.1.0.5/32')
+    expect(all.map(blockedWith)).toEqual([true, false, true, true])
+    it.pauseFor(`${FORWARDER}/32`)
+    expect(all.map(blockedWith)).toEqual([false, false, false, false])
+  })
+
   it('is answered, and no option comes back or goes up', () => {
     const it = bench()
     const blocked = ask(it, [macOption(KETOAN), subnetOption('10.1.0.5')])

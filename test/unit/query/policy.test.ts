@@ -32,6 +32,17 @@ describe('a listed name', () => {
     expect(it.ask('evil.example', 'A', { edns: null }).packet.additionals).toEqual([])
   })
 
+  it('is told whole in 512 octets, however long its name and the document of its list', () => {
+    const it = bench()
+    const name = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.evil.example`
+    it.lists([['evil.example', 'subtree', 0]], [list(7, { id: 'l'.repeat(64), document: 'ộ'.repeat(100) })], [rule(0)]) // prettier-ignore
+    for (const type of ['A', 'AAAA', 'TXT']) {
+      const { bytes, packet, ede } = it.ask(name, type, { edns: { size: 512 } })
+      expect(packet).toMatchObject({ flag_tc: false })
+      expect([ede[0], bytes!.length <= 512]).toEqual([15, true])
+    }
+  })
+
   it('leaves a hit that names client, name, indicator, trigger and all lists, the deciding one first', () => {
     const it = bench()
     const lists = [list(3, { action: 'log' }), list(5), list(9)]
@@ -91,9 +102,19 @@ describe('a listed name', () => {
     expect(it.ask('evil.example').answers).toEqual(['A 10.10.10.10'])
   })
 
+  it('that came to be listed while several waited is judged for each of those a pause is for', () => {
+    const it = bench()
+    const [paused, other] = [it.ask('new.example'), it.ask('new.example', 'A', { from: '10.1.2.4', id: 7 })]
+    it.lists([['new.example', 'subtree', 0]])
+    it.pauseFor('10.1.2.3/32')
+    it.answer([A('new.example', '192.0.2.1')])
+    expect([paused.answers, other.answers]).toEqual([['A 192.0.2.1'], ['A 10.10.10.10']])
+    expect(it.hits()).toMatchObject([{ logged: 1 }, { blocked: 1 }])
+  })
+
   it('that a response policy zone gives addresses for gets those', () => {
     const it = bench()
-    const data = { a: ['192.0.2.66', '192.0.2.67'], aaaa: [] }
+    const data = ['c0000242', 'c0000243'].map((hex) => ({ type: 1, ttlSeconds: null, data: hex }))
     it.lists([['evil.example', 'exact', 0]], [list(7)], [rule(0, 'sinkhole', data)])
     expect(it.ask('evil.example').answers).toEqual(['A 192.0.2.66', 'A 192.0.2.67'])
     expect(it.ask('evil.example', 'AAAA').answers).toEqual([])

@@ -1,0 +1,83 @@
+/** Clients under a policy of their own: `groups`. */
+import { Type, type Static } from 'typebox'
+import { parseNetwork } from '../address.ts'
+import { checked } from '../formats.ts'
+import type { GroupSettings, UnitSettings } from '../settings.ts'
+
+const Identifier = { format: 'identifier' }
+
+export const GroupsSchema = Type.Array(
+  Type.Object(
+    {
+      id: Type.String({ ...Identifier, description: 'Unique.' }),
+      networks: Type.Array(Type.String({ format: 'network' }), {
+        description: 'Who belongs to it. Of networks of several groups the longest decides.',
+        default: [],
+        maxItems: 1000,
+      }),
+      units: Type.Array(Type.String(Identifier), {
+        description: 'Units whose networks belong to it, with all units under them.',
+        default: [],
+        maxItems: 1000,
+      }),
+      lists: Type.Record(
+        Type.String(Identifier),
+        Type.Enum(['sinkhole', 'nxdomain', 'nodata', 'refused', 'drop', 'log', 'off']),
+        {
+          description:
+            'By id, what a list does for them instead of its own action; `off`: nothing, it is not even recorded.',
+          default: {},
+          keyFormat: 'identifier',
+        },
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  {
+    description:
+      'Clients for whom single lists do something else: a list that only logs for most and blocks for a trial group, or one that blocks for all but one unit.',
+    default: [],
+    maxItems: 255,
+  },
+)
+
+/** Normalises `groups`; the networks of units are filled in. */
+export function readGroups(
+  groups: Static<typeof GroupsSchema>,
+  units: readonly UnitSettings[],
+): GroupSettings[] {
+  const named = new Set(groups.flatMap((group) => group.units))
+  return groups.map(({ id, networks, units: ids, lists }) => {
+    const own = networks.map((text) => checked(parseNetwork(text)))
+    // The nearest that any group names decides, so that a unit may have another group than the one it is under.
+    const ofUnits = units.filter((unit) => {
+      const nearest = pathOf(unit, units).find((one) => named.has(one))
+      return nearest !== undefined && ids.includes(nearest)
+    })
+    return {
+      id,
+      networks: own,
+      units: ids,
+      lists,
+      clients: [...own, ...ofUnits.flatMap((unit) => unit.networks)],
+    }
+  })
+}
+
+/** The unit and those above it; that there is no circle is checked before. */
+function pathOf(unit: UnitSettings, units: readonly UnitSettings[]): string[] {
+  const byId = new Map(units.map((one) => [one.id, one]))
+  const path: string[] = []
+  for (
+    let at: UnitSettings | undefined = unit;
+    at !== undefined;
+    at = at.parent === null ? undefined : byId.get(at.parent)
+  )
+    path.push(at.id)
+  return path
+}
+
+/** As they were written. */
+export function writeGroups(groups: readonly GroupSettings[]): Static<typeof GroupsSchema> {
+  return groups.map(({ id, networks, units, lists }) => ({ id, networks: [...networks], units: [...units], lists: { ...lists } })) // prettier-ignore
+}

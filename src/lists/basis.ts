@@ -1,0 +1,136 @@
+/** On whose word a list blocks, and where in its file an entry stands: what justifies a verdict, for people. */
+import type { CompiledList } from './compile.ts'
+import type { ConfiguredList } from './configured.ts'
+import { findLines } from './entry-line.ts'
+import type { Explanation, HeldBy } from './explain.ts'
+import { ListFileError } from './source.ts'
+import { validityAt, type Validity, type ValidityState } from './validity.ts'
+
+/** Why one list may hold what it holds. */
+export interface Basis extends Validity {
+  /** Number of the document, who issued it, its date; empty and null: the list says none. */
+  readonly document: string
+  readonly issuer: string
+  readonly issued: string | null
+  readonly validity: ValidityState
+  /** Where the entry stands; null: nothing is in force of the list, or it was made by hand. */
+  readonly file: EntryPlace | null
+  /** Where it comes from, of a list of what was approved of imports; otherwise none. */
+  readonly imports: readonly ImportOrigin[]
+}
+
+/** An approval by which a list holds what it holds: see docs/review.md. */
+export interface ImportOrigin {
+  readonly import: number
+  /** Number of the item in the import. */
+  readonly item: number
+  readonly document: string
+  readonly issuer: string
+  readonly issued: string | null
+  /** The file as it came, without its folder. */
+  readonly file: string
+  /** Hexadecimal. */
+  readonly sha256: string
+  /** The file can still be looked at. */
+  readonly isKept: boolean
+  /** Where in the file: page, table, row, cell, line and so on. The first of `places`. */
+  readonly place: Readonly<Record<string, unknown>>
+  readonly places: number
+  /** As it stands there. */
+  readonly written: string
+  /** Guards that the approval lets it pass. */
+  readonly accepted: readonly string[]
+  readonly approvedBy: string
+  /** RFC 3339. */
+  readonly approvedAt: string
+  readonly reason: string
+}
+
+export interface EntryPlace {
+  readonly path: string
+  /** Of the version in force, hexadecimal. */
+  readonly sha256: string
+  /** From 1; null: the file is too long to look, or cannot be read now. */
+  readonly line: number | null
+}
+
+/** A list as what its entries are justified from. */
+export interface ListSource extends Omit<Basis, 'file' | 'imports'> {
+  readonly id: string
+  readonly path: string
+  readonly match: 'subtree' | 'exact'
+  readonly inForce: Pick<CompiledList, 'digest' | 'format'>
+  /** Where the version in force lies, which may be a copy. */
+  readonly inForcePath: string
+}
+
+/** An explanation that says on whose word, and where it stands. */
+export interface Justification extends Explanation {
+  readonly lists: readonly (HeldBy & Basis)[]
+}
+
+const NO_BASIS: Basis = {
+  document: '', issuer: '', issued: null, from: null, until: null, validity: 'unlimited', file: null, imports: [],
+} // prettier-ignore
+
+/** `inForcePath`: where its version in force lies. `nowMs`: wall clock. */
+export function sourceOf(
+  list: ConfiguredList,
+  compiled: CompiledList,
+  inForcePath: string,
+  nowMs: number,
+): ListSource {
+  const { id, path, match, document, issuer, issued, from, until } = list
+  const validity = validityAt(list, nowMs)
+  return { id, path, match, document, issuer, issued, from, until, validity, inForce: compiled, inForcePath }
+}
+
+/** Adds to `explanation` what justifies each of its lists. */
+export async function justify(
+  explanation: Explanation,
+  sources: readonly ListSource[],
+): Promise<Justification> {
+  const lists: (HeldBy & Basis)[] = []
+  for (const held of explanation.lists) {
+    const source = sources.find(({ id }) => id === held.id)
+    lists.push({ ...held, ...(source === undefined ? NO_BASIS : await basisOf(source, held.indicator)) })
+  }
+  return { ...explanation, lists }
+}
+
+/** Adds to `found` where the entries of its lists come from. `originsOf`: by list and indicator. */
+export function withOrigins<Found extends Justification>(
+  found: Found,
+  originsOf: (list: string, indicator: string) => readonly ImportOrigin[],
+): Found {
+  return {
+    ...found,
+    lists: found.lists.map((held) => ({ ...held, imports: originsOf(held.id, held.indicator) })),
+  }
+}
+
+async function basisOf(source: ListSource, indicator: string): Promise<Basis> {
+  const { document, issuer, issued, from, until, validity, path, inForce } = source
+  const file =
+    inForce.digest === '' ? null : { path, sha256: inForce.digest, line: await lineOf(source, indicator) }
+  return { document, issuer, issued, from, until, validity, file, imports: [] }
+}
+
+async function lineOf(
+  { inForce, inForcePath, match }: ListSource,
+  indicator: string,
+): Promise<number | null> {
+  try {
+    const lines = await findLines(
+      inForcePath,
+      { format: inForce.format ?? 'auto', match },
+      new Set([indicator]),
+      inForce.digest,
+    )
+    return lines.get(indicator) ?? null
+  } catch (error) {
+    // Changed or gone meanwhile: what is in force stays, only where it stood is not known.
+    if (error instanceof ListFileError) return null
+    throw error
+  }
+}
