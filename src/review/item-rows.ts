@@ -1,0 +1,259 @@
+/** Items of imports as they stand in the database: what is proposed, and what was decided. */
+import type { FilePlace, ProposedItem } from '../indicators/proposal.ts'
+import type { Decision, Kind, Scope } from '../indicators/verdict.ts'
+import type { GuardReason } from '../lists/outcome.ts'
+import type { ImportsDatabase } from './database.ts'
+import type { ItemCounts } from './import-rows.ts'
+import { refuse } from './problem.ts'
+import type { ReviewReason } from './reasons.ts'
+import { plainTarget, type Target } from './targets.ts'
+
+export const ITEM_STATES = ['open', 'approved', 'rejected', 'withdrawn'] as const
+export type ItemState = (typeof ITEM_STATES)[number]
+
+/** `known`: a list enforces it already. `conflict`: it is let through, or known with another action. `none`: nothing to enforce. */
+export const STANDINGS = ['new', 'known', 'conflict', 'none'] as const
+export type ItemStanding = (typeof STANDINGS)[number]
+
+/** What was decided about an item, by whom, when, why. */
+export interface Decided {
+  readonly seq: number
+  readonly actor: string
+  readonly atMs: number
+  readonly reason: string
+}
+
+export interface ItemRow extends Omit<ProposedItem, 'reasons'> {
+  /** From 1, in the order of the file. */
+  readonly number: number
+  readonly decision: Decision
+  readonly reasons: readonly ReviewReason[]
+  /** The first ones; all are `placeCount`. */
+  readonly places: readonly FilePlace[]
+  readonly placeCount: number
+  readonly standing: ItemStanding
+  /** Ids of lists that hold it, and what lets it through; as it was when it was compared. */
+  readonly knownBy: readonly string[]
+  readonly allowedBy: string | null
+  readonly state: ItemState
+  /** What is enforced; null: nothing. */
+  readonly enforced: Target | null
+  readonly accepted: readonly GuardReason[]
+  readonly approval: Decided | null
+  /** The rejection, or the withdrawal after the approval. */
+  readonly ending: Decided | null
+}
+
+/** Which items of an import; what is absent does not matter. */
+export interface ItemFilter {
+  readonly decision?: Decision
+  readonly reason?: ReviewReason
+  readonly kind?: Kind
+  readonly state?: ItemState
+  readonly standing?: ItemStanding
+  /** Part of the value. */
+  readonly q?: string
+}
+
+/** An item as it is compared with what is enforced. */
+export interface TargetRow {
+  readonly number: number
+  readonly decision: Decision
+  readonly reasons: readonly ReviewReason[]
+  readonly target: string
+}
+
+/** What comparing found about an item. */
+export interface Compared {
+  readonly number: number
+  readonly decision: Decision
+  readonly reasons: readonly ReviewReason[]
+  readonly standing: ItemStanding
+  readonly known: { readonly by: readonly string[]; readonly allowedBy: string | null }
+}
+
+/** Kept of each item; the rest is counted. */
+const MAX_PLACES = 20
+const MAX_TEXT = 4096
+
+type Row = Readonly<Record<string, unknown>>
+
+const SELECT = `SELECT item.*,
+  a.seq AS a_seq, a.actor AS a_actor, a.at AS a_at, a.reason AS a_reason,
+  e.seq AS e_seq, e.actor AS e_actor, e.at AS e_at, e.reason AS e_reason
+  FROM item LEFT JOIN decision a ON a.seq = item.approval LEFT JOIN decision e ON e.seq = item.ending`
+const FITS = `import = $import AND ($decision IS NULL OR decision = $decision) AND ($kind IS NULL OR kind = $kind)
+  AND ($state IS NULL OR state = $state) AND ($standing IS NULL OR standing = $standing)
+  AND ($reason IS NULL OR instr(reasons, $reason) > 0) AND ($q IS NULL OR instr(value, $q) > 0)`
+
+export class ItemRows {
+  readonly #database: ImportsDatabase
+
+  constructor(database: ImportsDatabase) {
+    this.#database = database
+  }
+
+  /** Adds `items` as numbers from `first` on. */
+  add(id: number, first: number, items: readonly ProposedItem[]): void {
+    const insert = this.#database.of(
+      `INSERT INTO item (import, number, value, kind, scope, decision, reasons, readings, written, places, place_count, target, standing)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    this.#database.change(() => {
+      for (const [index, item] of items.entries()) {
+        const { value, kind, scope, decision, reasons, readings, written, places } = item
+        const target = decision === 'refuse' ? null : (plainTarget(item)?.text ?? null)
+        const texts = [JSON.stringify(reasons), JSON.stringify(readings), written.slice(0, MAX_TEXT), JSON.stringify(places.slice(0, MAX_PLACES))] // prettier-ignore
+        insert.run(id, first + index, value.slice(0, MAX_TEXT), kind, scope, decision, ...texts, places.length, target, target === null ? 'none' : 'new') // prettier-ignore
+      }
+    })
+  }
+
+  /** Forgets all items of an import. */
+  remove(id: number): void {
+    this.#database.of('DELETE FROM item WHERE import = ?').run(id)
+  }
+
+  /** Throws ReviewError where there is none. */
+  get(id: number, number: number): ItemRow {
+    const row = this.#database.of(`${SELECT} WHERE item.import = ? AND item.number = ?`).get(id, number)
+    return row === undefined ? refuse('unknown', `Import ${id} has no item ${number}.`) : toItem(row)
+  }
+
+  /** Those that fit, by number, behind `after`. */
+  page(id: number, filter: ItemFilter, after: number, limit: number): ItemRow[] {
+    const rows = this.#database
+      .of(`${SELECT} WHERE item.number > $after AND ${FITS.replaceAll('import = ', 'item.import = ')} ORDER BY item.number LIMIT $limit`)
+      .all({ ...bindings(id, filter), $after: after, $limit: limit }) // prettier-ignore
+    return rows.map(toItem)
+  }
+
+  /** What may be enforced, by number, behind `after`: to be compared with what is. */
+  pageOfTargets(id: number, after: number, limit: number): TargetRow[] {
+    const rows = this.#database
+      .of('SELECT number, decision, reasons, target FROM item WHERE import = ? AND number > ? AND target IS NOT NULL ORDER BY number LIMIT ?')
+      .all(id, after, limit) // prettier-ignore
+    return rows.map((row) => ({
+      number: Number(row['number']),
+      decision: row['decision'] as Decision,
+      reasons: JSON.parse(String(row['reasons'])) as ReviewReason[],
+      target: String(row['target']),
+    }))
+  }
+
+  compare(id: number, compared: readonly Compared[]): void {
+    const update = this.#database.of('UPDATE item SET decision = ?, reasons = ?, standing = ?, known = ? WHERE import = ? AND number = ?') // prettier-ignore
+    this.#database.change(() => {
+      for (const { number, decision, reasons, standing, known } of compared)
+        update.run(decision, JSON.stringify(reasons), standing, JSON.stringify(known), id, number)
+    })
+  }
+
+  /** Items that fit, as approve, reject or withdraw would find them. */
+  count(id: number, filter: ItemFilter): number {
+    const row = this.#database.of(`SELECT count(*) AS n FROM item WHERE ${FITS}`).get(bindings(id, filter))!
+    return Number(row['n'])
+  }
+
+  approve(id: number, number: number, seq: number, target: Target, accepted: readonly GuardReason[]): void {
+    this.#database
+      .of(`UPDATE item SET state = 'approved', approval = ?, ending = NULL, enforced = ?, enforced_scope = ?, accepted = ?
+           WHERE import = ? AND number = ?`)
+      .run(seq, target.text, target.scope, JSON.stringify(accepted), id, number) // prettier-ignore
+  }
+
+  /** All undecided unguarded ones that fit. */
+  approveAll(id: number, filter: ItemFilter, seq: number): number {
+    const made = this.#database
+      .of(`UPDATE item SET state = 'approved', approval = $seq, enforced = target, enforced_scope = scope, accepted = '[]'
+           WHERE target IS NOT NULL AND ${FITS}`)
+      .run({ ...bindings(id, { ...filter, ...UNGUARDED }), $seq: seq }) // prettier-ignore
+    return Number(made.changes)
+  }
+
+  end(
+    id: number,
+    filter: ItemFilter & { readonly state: ItemState },
+    to: 'rejected' | 'withdrawn',
+    seq: number,
+    number: number | null,
+  ): number {
+    const made = this.#database
+      .of(`UPDATE item SET state = $to, ending = $seq, enforced = NULL, enforced_scope = NULL, accepted = '[]'
+           WHERE ($number IS NULL OR number = $number) AND ${FITS}`)
+      .run({ ...bindings(id, filter), $to: to, $seq: seq, $number: number }) // prettier-ignore
+    return Number(made.changes)
+  }
+
+  /** Reads all items of the import. */
+  counts(id: number): ItemCounts {
+    const counts = { decisions: {}, states: {}, standings: {}, reasons: {} } as Record<string, Record<string, number>> // prettier-ignore
+    let held = 0
+    let unguarded = 0
+    const groups = this.#database.of('SELECT decision, state, standing, target IS NOT NULL AS is_plain, count(*) AS n FROM item WHERE import = ? GROUP BY 1, 2, 3, 4').all(id) // prettier-ignore
+    const note = (of: string, key: unknown, n: number): void => {
+      counts[of]![String(key)] = (counts[of]![String(key)] ?? 0) + n
+    }
+    for (const row of groups) {
+      const n = Number(row['n'])
+      note('decisions', row['decision'], n)
+      note('states', row['state'], n)
+      note('standings', row['standing'], n)
+      if (row['state'] !== 'open') continue
+      if (row['decision'] === 'hold') held += n
+      if (row['decision'] === 'accept' && row['is_plain'] === 1) unguarded += n
+    }
+    const sets = this.#database.of(`SELECT reasons, count(*) AS n FROM item WHERE import = ? AND decision <> 'accept' GROUP BY 1`).all(id) // prettier-ignore
+    for (const row of sets) for (const reason of JSON.parse(String(row['reasons'])) as string[]) note('reasons', reason, Number(row['n'])) // prettier-ignore
+    return { ...(counts as unknown as ItemCounts), held, unguarded }
+  }
+}
+
+/** What may be approved together. */
+const UNGUARDED = { decision: 'accept', state: 'open' } as const
+
+function bindings(id: number, { decision, reason, kind, state, standing, q }: ItemFilter) {
+  return {
+    $import: id,
+    $decision: decision ?? null,
+    $kind: kind ?? null,
+    $state: state ?? null,
+    $standing: standing ?? null,
+    $reason: reason === undefined ? null : JSON.stringify(reason),
+    $q: q ?? null,
+  }
+}
+
+function toItem(row: Row): ItemRow {
+  const { by = [], allowedBy = null } = JSON.parse(String(row['known'])) as Partial<Compared['known']>
+  return {
+    number: Number(row['number']),
+    value: String(row['value']),
+    kind: row['kind'] as Kind,
+    scope: row['scope'] as Scope,
+    decision: row['decision'] as Decision,
+    reasons: JSON.parse(String(row['reasons'])) as ReviewReason[],
+    readings: JSON.parse(String(row['readings'])) as string[],
+    written: String(row['written']),
+    places: JSON.parse(String(row['places'])) as FilePlace[],
+    placeCount: Number(row['place_count']),
+    standing: row['standing'] as ItemStanding,
+    knownBy: by,
+    allowedBy,
+    state: row['state'] as ItemState,
+    enforced: row['enforced'] === null ? null : { text: row['enforced'] as string, scope: row['enforced_scope'] as Scope }, // prettier-ignore
+    accepted: JSON.parse(String(row['accepted'])) as GuardReason[],
+    approval: decided(row, 'a'),
+    ending: decided(row, 'e'),
+  }
+}
+
+function decided(row: Row, of: 'a' | 'e'): Decided | null {
+  if (row[`${of}_seq`] === null) return null
+  return {
+    seq: Number(row[`${of}_seq`]),
+    actor: String(row[`${of}_actor`]),
+    atMs: Number(row[`${of}_at`]),
+    reason: String(row[`${of}_reason`]),
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * Imports on their way to a proposal, one at a time: read in a thread of its own, held against the guards of this server,
+ * compared with what is enforced. Where the program ends in between, the file is read again.
+ */
+import type { Clock } from '../clock.ts'
+import { readAnnexes } from '../imports/read-annexes.ts'
+import { ImportError } from '../imports/propose.ts'
+import type { ProposedItem } from '../indicators/proposal.ts'
+import { MAX_STANDINGS, type Standing } from '../lists/standing.ts'
+import type { Logger } from '../log/log.ts'
+import type { ImportRow, ImportRows } from './import-rows.ts'
+import type { Compared, ItemRows, TargetRow } from './item-rows.ts'
+import type { Originals } from './originals.ts'
+import type { ReviewReason } from './reasons.ts'
+import type { StateGuards } from './state-guards.ts'
+
+/** Items written at once. */
+const BATCH = 4000
+/** A file whose reading has ended the program twice is not read again. */
+const MAX_ATTEMPTS = 3
+const COMPARE_ATTEMPTS = 5
+const COMPARE_PAUSE_MS = 1000
+
+/** What is in force about names and addresses, of the list thread. Rejects where it does not answer. */
+export type AskStandings = (indicators: readonly string[]) => Promise<readonly Standing[]>
+
+export interface ReadingSources {
+  readonly imports: ImportRows
+  readonly items: ItemRows
+  readonly originals: Originals
+  readonly standings: AskStandings
+  readonly guards: () => StateGuards
+  /** What list `id` does with what it holds, or null: it is not configured. */
+  readonly actionOf: (list: string) => string | null
+  readonly clock: Clock
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
+}
+
+export class Reading {
+  readonly #sources: ReadingSources
+  readonly #waiting: number[] = []
+  #running: Promise<void> | null = null
+  #isClosed = false
+
+  constructor(sources: ReadingSources) {
+    this.#sources = sources
+  }
+
+  /** Imports that wait or are being read. */
+  get busy(): number {
+    return this.#waiting.length + (this.#running === null ? 0 : 1)
+  }
+
+  /** Reads import `id` when those before it are done. */
+  enqueue(id: number): void {
+    this.#waiting.push(id)
+    this.#running ??= this.#run().finally(() => (this.#running = null))
+  }
+
+  /** Resolves when nothing waits. */
+  async settled(): Promise<void> {
+    while (this.#running !== null) await this.#running
+  }
+
+  /** Begins nothing more. */
+  close(): void {
+    this.#isClosed = true
+  }
+
+  async #run(): Promise<void> {
+    for (let id = this.#waiting.shift(); id !== undefined && !this.#isClosed; id = this.#waiting.shift()) {
+      const { imports, log } = this.#sources
+      try {
+        await this.#read(imports.get(id))
+        if (this.#isClosed) return
+        const { items, counts } = imports.get(id)
+        log.info({ import: id, items, ...counts?.decisions }, 'an import is ready to be reviewed')
+      } catch (error) {
+        if (this.#isClosed) return
+        this.#fail(id, error as Error)
+      }
+    }
+  }
+
+  #fail(id: number, error: Error): void {
+    const { imports, items, log } = this.#sources
+    log.warn({ import: id, reason: error.message }, 'an import could not be read')
+    if (!(error instanceof ImportError)) log.error({ import: id, error }, 'reading an import failed')
+    try {
+      items.remove(id)
+      imports.noteFailed(id, error.message)
+    } catch (fault) {
+      log.error({ import: id, error: fault }, 'what became of an import could not be written down')
+    }
+  }
+
+  async #read(row: ImportRow): Promise<void> {
+    const { imports, items, originals, clock } = this.#sources
+    const { id } = row
+    if (imports.beginReading(id) > MAX_ATTEMPTS)
+      throw new ImportError('reading it was begun several times and never ended')
+    items.remove(id)
+    const files = await Promise.all(
+      row.files.map(async ({ name }, number) => ({ name, bytes: await originals.read(id, number) })),
+    )
+    let batch: ProposedItem[] = []
+    let count = 0
+    const write = (): void => {
+      items.add(id, count + 1, batch)
+      count += batch.length
+      batch = []
+    }
+    const read = await readAnnexes(files, { nowMs: clock.wallMs() }, (item) => {
+      if (batch.push(item) >= BATCH && !this.#isClosed) write()
+    })
+    if (this.#isClosed) return
+    write()
+    imports.noteRead(id, count, read.files)
+    imports.setState(id, 'comparing')
+    await this.#compare(row)
+    if (this.#isClosed) return
+    imports.noteCounts(id, items.counts(id))
+    imports.noteReady(id, clock.wallMs())
+  }
+
+  async #compare({ id, list }: ImportRow): Promise<void> {
+    const { items, guards, actionOf } = this.#sources
+    const stateGuards = guards()
+    const action = actionOf(list)
+    for (let after = 0; ;) {
+      const page = items.pageOfTargets(id, after, MAX_STANDINGS)
+      if (page.length === 0) break
+      const standings = await this.#ask(page.map(({ target }) => target))
+      if (this.#isClosed) return
+      // Most of a list is as it was added: nothing speaks against it, and nobody holds it.
+      const compared = page.flatMap((item, at) => comparedOf(item, standings[at]!, action, stateGuards) ?? [])
+      if (compared.length > 0) items.compare(id, compared)
+      after = page.at(-1)!.number
+    }
+  }
+
+  /** The list thread may be busy with a build, or be started again. */
+  async #ask(targets: readonly string[]): Promise<readonly Standing[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#sources.standings(targets)
+      } catch (error) {
+        if (attempt >= COMPARE_ATTEMPTS || this.#isClosed) throw error
+        await new Promise((resolve) => setTimeout(resolve, COMPARE_PAUSE_MS))
+      }
+    }
+  }
+}
+
+/** What there is to note; null: nothing. */
+function comparedOf(
+  { number, decision, reasons, target }: TargetRow,
+  standing: Standing,
+  action: string | null,
+  guards: StateGuards,
+): Compared | null {
+  const guard = guards.reasonOf(target)
+  if (guard === null && standing.allowedBy === null && standing.knownBy.length === 0) return null
+  const found: ReviewReason[] = []
+  if (guard !== null) found.push(guard)
+  if (standing.allowedBy !== null) found.push('allowed')
+  const more = found.filter((reason) => !reasons.includes(reason))
+  return {
+    number,
+    decision: decision === 'accept' && found.length > 0 ? 'hold' : decision,
+    reasons: [...more, ...reasons],
+    standing: standingOf(standing, action),
+    known: { by: standing.knownBy, allowedBy: standing.allowedBy },
+  }
+}
+
+function standingOf({ knownBy, actions, allowedBy }: Standing, action: string | null): Compared['standing'] {
+  if (allowedBy !== null) return 'conflict'
+  if (knownBy.length === 0) return 'new'
+  return action !== null && actions.some((each) => each !== action) ? 'conflict' : 'known'
+}

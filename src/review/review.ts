@@ -1,0 +1,247 @@
+/**
+ * From a document somebody sent to an enforced, justified list: files come in, are read and compared, people decide, and
+ * what they approved is written where the list thread reads it. An import is a proposal; nothing here blocks by itself.
+ */
+import type { Clock } from '../clock.ts'
+import type { Settings } from '../config/settings.ts'
+import { DEFAULT_LIMITS } from '../documents/limits.ts'
+import type { ImportOrigin } from '../lists/basis.ts'
+import type { Logger } from '../log/log.ts'
+import { ApprovedFiles } from './approved-files.ts'
+import { ImportsDatabase } from './database.ts'
+import { Decisions, type DecisionAsked, type DecisionRow, type Plan } from './decisions.ts'
+import { ImportRows, type ImportHead, type ImportRow } from './import-rows.ts'
+import { ItemRows, type ItemFilter, type ItemRow } from './item-rows.ts'
+import { Originals } from './originals.ts'
+import { originsOf } from './origins.ts'
+import { refuse, ReviewError } from './problem.ts'
+import { Reading, type AskStandings } from './reading.ts'
+import { StateGuards } from './state-guards.ts'
+
+/** Imports that wait to be read, and files that come in at the same time. */
+const MAX_WAITING = 10
+const MAX_INCOMING = 4
+const MAX_DECISIONS = 100
+
+export interface ReviewOptions {
+  readonly settings: () => Settings
+  readonly clock: Clock
+  readonly log: Logger
+  readonly standings: AskStandings
+  /** Reads list `id` again; resolves when what lies in its file is in force. */
+  readonly bringInForce: (list: string) => Promise<void>
+}
+
+/** A decision, and how far it has come. */
+export interface Decision {
+  readonly decision: DecisionRow
+  readonly import: ImportRow
+  /** False: it is written down, and the list thread has not taken it yet; it will by itself. */
+  readonly isInForce: boolean
+}
+
+export class Review {
+  readonly #options: ReviewOptions
+  readonly #database: ImportsDatabase
+  readonly #imports: ImportRows
+  readonly #items: ItemRows
+  readonly #decisions: Decisions
+  readonly #originals: Originals
+  readonly #files: ApprovedFiles
+  readonly #reading: Reading
+  #incoming = 0
+
+  /** The data directory is that of the settings. Never throws: what is wrong is `fault`. */
+  constructor(options: ReviewOptions) {
+    const { settings, clock, log } = options
+    const directory = settings().store.path
+    this.#options = options
+    this.#database = new ImportsDatabase(directory, log)
+    this.#imports = new ImportRows(this.#database)
+    this.#items = new ItemRows(this.#database)
+    this.#decisions = new Decisions(this.#database, this.#items)
+    this.#originals = new Originals(directory)
+    this.#files = new ApprovedFiles(directory, this.#database)
+    this.#reading = new Reading({
+      imports: this.#imports,
+      items: this.#items,
+      originals: this.#originals,
+      standings: options.standings,
+      guards: () => new StateGuards(settings()),
+      actionOf: (list) => settings().lists.find(({ id }) => id === list)?.action ?? null,
+      clock,
+      log,
+    })
+  }
+
+  /** Why imports cannot be read or written, or null. */
+  get fault(): string | null {
+    return this.#database.fault
+  }
+
+  /** Makes good what the end before cut short: files of approved entries, and imports that were not read. Never rejects. */
+  async start(): Promise<void> {
+    if (this.fault !== null) return
+    const { log } = this.#options
+    try {
+      this.#originals.clean()
+      for (const { id } of this.#imports.unfinished()) this.#reading.enqueue(id)
+      for (const list of this.#approvedLists()) await this.#restore(list)
+    } catch (error) {
+      log.error({ error }, 'the files of approved entries could not be written')
+    }
+  }
+
+  /** Takes in a file that is to be read; resolves when it is on the disk. Rejects with ReviewError. */
+  async receive(
+    chunks: AsyncIterable<Uint8Array>,
+    name: string,
+    head: ImportHead,
+    actor: string,
+  ): Promise<ImportRow> {
+    const { clock, settings } = this.#options
+    const list = settings().lists.find(({ id }) => id === head.list)
+    if (list?.approved !== true)
+      refuse('wrong', `There is no list ${head.list} that holds what is approved of imports: add { id: ${head.list}, approved: true } to \`lists\` of the configuration.`) // prettier-ignore
+    if (this.#incoming >= MAX_INCOMING || this.#reading.busy >= MAX_WAITING)
+      refuse('conflict', 'Other imports are still being read: try again in a minute.')
+    this.#incoming++
+    try {
+      const incoming = await this.#originals.receive(chunks, DEFAULT_LIMITS.maxInputBytes)
+      let id: number
+      try {
+        id = this.#imports.add(head, actor, clock.wallMs(), { name, ...incoming })
+        this.#originals.keep(incoming, id, 0)
+      } catch (error) {
+        this.#originals.drop(incoming)
+        throw error
+      }
+      this.#makeRoom()
+      this.#reading.enqueue(id)
+      return this.#imports.get(id)
+    } finally {
+      this.#incoming--
+    }
+  }
+
+  /** The newest first; `before`: those with a smaller id. Throws ReviewError. */
+  list(before: number, limit: number): ImportRow[] {
+    return this.#imports.list(before, limit)
+  }
+
+  /** Throws ReviewError. */
+  get(id: number): ImportRow {
+    return this.#imports.get(id)
+  }
+
+  /** The last decisions about an import, the last one first. */
+  decisions(id: number): DecisionRow[] {
+    return this.#decisions.list(id, MAX_DECISIONS)
+  }
+
+  /** Throws ReviewError. */
+  item(id: number, number: number): ItemRow {
+    return this.#items.get(this.#imports.get(id).id, number)
+  }
+
+  /** Those that fit, by number, behind `after`. Throws ReviewError. */
+  items(id: number, filter: ItemFilter, after: number, limit: number): ItemRow[] {
+    return this.#items.page(this.#imports.get(id).id, filter, after, limit)
+  }
+
+  /** Whether it may be decided so, before it is recorded. Throws ReviewError. */
+  plan(id: number, asked: DecisionAsked): Plan {
+    const settings = this.#options.settings()
+    const guards = new StateGuards(settings)
+    return this.#decisions.plan(this.#imports.get(id), asked, settings.review.fourEyes, (target) => guards.reasonOf(target)) // prettier-ignore
+  }
+
+  /** Decides, and brings it into force. Rejects with ReviewError, and what SQLite and the file system say. */
+  async decide(plan: Plan): Promise<Decision> {
+    const { id, list } = plan.row
+    const decision = this.#decisions.make(plan, this.#options.clock.wallMs())
+    this.#imports.noteCounts(id, this.#items.counts(id))
+    const isInForce = plan.asked.action === 'reject' || (await this.#enforce(list))
+    return { decision, import: this.#imports.get(id), isInForce }
+  }
+
+  /** Forgets the items of an import of which nothing is enforced; who did and why stays. Throws ReviewError. */
+  discard(id: number, reason: string, actor: string): ImportRow {
+    const row = this.#imports.get(id)
+    if (row.state === 'discarded') refuse('conflict', `Import ${id} is discarded already.`)
+    if (row.state !== 'ready' && row.state !== 'failed') refuse('conflict', `Import ${id} is still being read: ask again.`) // prettier-ignore
+    if (this.#items.count(id, { state: 'approved' }) > 0)
+      refuse('conflict', `Something of import ${id} is enforced: withdraw it first.`)
+    const atMs = this.#options.clock.wallMs()
+    this.#database.change(() => {
+      this.#items.remove(id)
+      this.#imports.noteDiscarded(id, { actor, atMs, reason })
+    })
+    for (const [number, { deleted }] of row.files.entries())
+      if (deleted === null) this.#delete(id, number, 'the import was discarded')
+    return this.#imports.get(id)
+  }
+
+  /** Approvals by which `list` holds `indicator`; none where they cannot be read. */
+  origins(list: string, indicator: string): ImportOrigin[] {
+    try {
+      return this.fault === null ? originsOf(this.#database, list, indicator) : []
+    } catch (error) {
+      this.#options.log.warn({ error }, 'where an indicator comes from could not be read')
+      return []
+    }
+  }
+
+  /** Resolves when nothing is being read. */
+  settled(): Promise<void> {
+    return this.#reading.settled()
+  }
+
+  close(): void {
+    this.#reading.close()
+    this.#database.close()
+  }
+
+  /** A database that was lost must not take along what is enforced. */
+  async #restore(list: string): Promise<void> {
+    if (this.#imports.knows(list) || !this.#files.exists(list)) await this.#files.write(list)
+    else {
+      const reason =
+        'imports.db knows of no import for it: restore it from a backup; what is approved next replaces them'
+      this.#options.log.error({ list, reason }, 'entries are in force that nobody is known to have approved')
+    }
+  }
+
+  async #enforce(list: string): Promise<boolean> {
+    const { bringInForce, log } = this.#options
+    try {
+      if (await this.#files.write(list)) await bringInForce(list)
+      return true
+    } catch (error) {
+      if (error instanceof ReviewError) throw error
+      log.warn({ list, error }, 'a decision is written down and not in force yet')
+      return false
+    }
+  }
+
+  #approvedLists(): string[] {
+    return this.#options.settings().lists.filter(({ approved }) => approved).map(({ id }) => id) // prettier-ignore
+  }
+
+  #makeRoom(): void {
+    const room = this.#options.settings().review.originalBytes
+    const kept = this.#imports.kept()
+    let bytes = kept.reduce((sum, file) => sum + file.bytes, 0)
+    for (const file of kept) {
+      if (bytes <= room) return
+      this.#delete(file.id, file.number, 'to make room (review.originals)')
+      bytes -= file.bytes
+    }
+  }
+
+  #delete(id: number, number: number, why: string): void {
+    this.#originals.remove(id, number)
+    this.#imports.noteDeleted(id, number, this.#options.clock.wallMs(), why)
+    this.#options.log.info({ import: id, file: number, why }, 'an imported file was deleted')
+  }
+}
