@@ -55,7 +55,13 @@ export interface ConnectedSocket {
  * wildcard address is one socket for all addresses of its family, opened with `tellLocal`; the batched implementation
  * alone can answer there.
  */
-export type ListenSource = { readonly fd: number; readonly address: string; readonly port: number }
+export type ListenSource = {
+  readonly fd: number
+  readonly address: string
+  readonly port: number
+  /** What comes here was sent to another resolver: see `bypass` in the configuration. */
+  readonly isBypass?: boolean
+}
 
 /** What is to be done before the datagrams of a batch are handed over, and after all of them have been. */
 export interface BatchEvents {

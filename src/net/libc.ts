@@ -9,6 +9,7 @@ type Koffi = typeof import('koffi').default
 
 /** Linux numbers, the same on x86-64 and arm64. */
 export const C = {
+  AF_UNIX: 1,
   AF_INET: 2,
   AF_INET6: 10,
   SOCK_STREAM: 1,
@@ -32,6 +33,7 @@ export const C = {
   MSG_CTRUNC: 0x8,
   MSG_TRUNC: 0x20,
   MSG_DONTWAIT: 0x40,
+  MSG_NOSIGNAL: 0x4000,
   EPOLL_CLOEXEC: 0o2000000,
   EPOLL_CTL_ADD: 1,
   EPOLL_CTL_DEL: 2,
@@ -50,6 +52,7 @@ export interface Libc {
   getsockopt(fd: number, level: number, option: number, value: Bytes, length: Int32Array): number
   getsockname(fd: number, name: Bytes, length: Int32Array): number
   fcntl(fd: number, command: number, argument: number): number
+  sendto(fd: number, bytes: Bytes, length: number, flags: number, name: Bytes, nameLength: number): number
   close(fd: number): number
   recvmmsg(fd: number, headers: number, count: number, flags: number, timeout: number): number
   sendmmsg(fd: number, headers: number, count: number, flags: number): number
@@ -69,6 +72,7 @@ const SIGNATURES: Readonly<Record<keyof Libc, string>> = {
   getsockname: 'int getsockname(int, void *, void *)',
   // Variadic in C; with one int argument both calling conventions pass it alike.
   fcntl: 'int fcntl(int, int, int)',
+  sendto: 'long sendto(int, const void *, ulong, int, const void *, uint)',
   close: 'int close(int)',
   recvmmsg: 'int recvmmsg(int, uintptr_t, uint, int, uintptr_t)',
   sendmmsg: 'int sendmmsg(int, uintptr_t, uint, int)',

@@ -14,8 +14,14 @@ import { steer } from './steering.ts'
 
 export { ListenError } from './listen-error.ts'
 
+/** An address to listen on. */
+export interface ListenAddress extends Endpoint {
+  /** As in ListenSource. */
+  readonly isBypass?: boolean
+}
+
 /** One address that is listened on. Descriptors are main's own, one a resolver thread; none without FFI. */
-interface Bound extends Endpoint {
+interface Bound extends ListenAddress {
   readonly udp: readonly number[]
   readonly tcp: readonly number[]
   /** `named` in the configuration, `each` of those under a wildcard, or the wildcard itself, for `all` of them. */
@@ -34,7 +40,7 @@ export class Listeners {
   readonly #workers: number
   readonly #oneForAll: boolean
   /** Wildcards that have a socket for each address. */
-  readonly #followed: Endpoint[] = []
+  readonly #followed: ListenAddress[] = []
   readonly #bound: Bound[] = []
   /** The thread that gets all datagrams; null: they go to all. */
   #steeredTo: number | null = null
@@ -52,18 +58,18 @@ export class Listeners {
    * address that somebody else has is left out, and which is said in what is returned, for the log; it is an error
    * where all are taken.
    */
-  async open(endpoints: readonly Endpoint[]): Promise<string[]> {
+  async open(endpoints: readonly ListenAddress[]): Promise<string[]> {
     const warnings: string[] = []
-    for (const { address, port } of endpoints) {
-      if (sockets.isWildcard(address)) warnings.push(...(await this.#openWildcard(address, port)))
-      else await this.#bind(address, port, 'named')
+    for (const endpoint of endpoints) {
+      if (sockets.isWildcard(endpoint.address)) warnings.push(...(await this.#openWildcard(endpoint)))
+      else await this.#bind(endpoint, 'named')
     }
     return warnings
   }
 
   /** Where clients reach the server: for a wildcard each address of the machine, as it was at the last look. */
-  get endpoints(): Endpoint[] {
-    return this.#bound.flatMap(({ reached, port }) => reached.map((address) => ({ address, port })))
+  get endpoints(): ListenAddress[] {
+    return this.#bound.flatMap((bound) => bound.reached.map((address) => placed(bound, address)))
   }
 
   /** Sends all datagrams to one thread, or with null to all of them, also on addresses that come. Throws SocketError. */
@@ -77,7 +83,7 @@ export class Listeners {
     const chosen = this.#bound.filter((bound) => only.some((one) => isSame(one, bound)))
     const source = (bound: Bound, fds: readonly number[]): ListenSource => {
       const fd = fds[worker]
-      return { fd: fd === undefined ? -1 : sockets.duplicate(fd), address: bound.address, port: bound.port }
+      return { fd: fd === undefined ? -1 : sockets.duplicate(fd), ...placed(bound, bound.address) }
     }
     return {
       udp: chosen.map((bound) => source(bound, bound.udp)),
@@ -89,16 +95,16 @@ export class Listeners {
    * Follows the machine's addresses under wildcard endpoints. Returns what came and went; `failed` says which new
    * address could not be bound yet (an IPv6 address is unusable until the kernel knows nobody else has it).
    */
-  async refresh(): Promise<{ added: Endpoint[]; removed: Endpoint[]; failed: string[] }> {
+  async refresh(): Promise<{ added: ListenAddress[]; removed: ListenAddress[]; failed: string[] }> {
     const before = this.endpoints
     const failed: string[] = []
     for (const bound of this.#bound) if (bound.covers === 'all') bound.reached = addressesOf(bound.address)
-    const wanted = this.#followed.flatMap(({ address, port }) =>
-      addressesOf(address).map((one) => ({ address: one, port })),
+    const wanted = this.#followed.flatMap((wildcard) =>
+      addressesOf(wildcard.address).map((one) => placed(wildcard, one)),
     )
     for (const one of wanted.filter((endpoint) => !this.#bound.some((bound) => isSame(bound, endpoint)))) {
       try {
-        await this.#bind(one.address, one.port, 'each')
+        await this.#bind(one, 'each')
       } catch (error) {
         failed.push((error as Error).message)
       }
@@ -113,56 +119,59 @@ export class Listeners {
    * For threads that turn out unable to answer on one socket for all addresses: closes it, and the next `refresh` binds
    * each address. Returns what the threads have to let go of before that can succeed.
    */
-  giveUpOneForAll(): Endpoint[] {
+  giveUpOneForAll(): ListenAddress[] {
     const given = this.#bound.filter(({ covers }) => covers === 'all')
     for (const bound of given) this.#close(bound)
-    const wildcards = given.map(({ address, port }) => ({ address, port }))
+    const wildcards = given.map((bound) => placed(bound, bound.address))
     this.#followed.push(...wildcards)
     return wildcards
   }
 
-  async #openWildcard(address: string, port: number): Promise<string[]> {
-    if (!this.#oneForAll) return this.#openEach(address, port, null)
+  async #openWildcard(wildcard: ListenAddress): Promise<string[]> {
+    if (!this.#oneForAll) return this.#openEach(wildcard, null)
     try {
-      await this.#bind(address, port, 'all')
+      await this.#bind(wildcard, 'all')
       return []
     } catch (error) {
       if (!(error instanceof ListenError)) throw error
       // No IPv6 at all: there will be no address to open, and nothing to be told.
-      if (error.kind === 'unavailable') return this.#openEach(address, port, error)
+      if (error.kind === 'unavailable') return this.#openEach(wildcard, error)
+      // Not permitted on all is not permitted on any.
+      if (error.kind !== 'taken') throw error
       // Looked up before the port is ours on some of them.
-      const reason = explainPartly(error, address, port)
-      return [reason, ...(await this.#openEach(address, port, error))]
+      const reason = explainPartly(error, wildcard.address, wildcard.port)
+      return [reason, ...(await this.#openEach(wildcard, error))]
     }
   }
 
   /** A socket for each address; `reason`: why it cannot be one for all. */
-  async #openEach(address: string, port: number, reason: ListenError | null): Promise<string[]> {
+  async #openEach(wildcard: ListenAddress, reason: ListenError | null): Promise<string[]> {
     const taken: ListenError[] = []
-    let chosen = port
+    let { port } = wildcard
     let isBound = false
-    for (const one of addressesOf(address)) {
+    for (const one of addressesOf(wildcard.address)) {
       try {
-        chosen = (await this.#bind(one, chosen, 'each')).port
+        port = (await this.#bind({ ...placed(wildcard, one), port }, 'each')).port
         isBound = true
       } catch (error) {
         if (!(error instanceof ListenError)) throw error
         // After boot an IPv6 address is not usable for a second or two (RFC 4862 §5.4): `refresh` tries it again.
         if (error.kind === 'unavailable') continue
-        if (error.kind !== 'taken' || port === 0) throw error
+        if (error.kind !== 'taken' || wildcard.port === 0) throw error
         taken.push(error)
       }
     }
     if (!isBound && taken.length > 0) throw reason ?? taken[0]!
-    this.#followed.push({ address, port: chosen })
+    this.#followed.push({ ...wildcard, port })
     return taken.map(({ message }) => message)
   }
 
-  async #bind(address: string, port: number, covers: Bound['covers']): Promise<EndpointSockets> {
+  async #bind(endpoint: ListenAddress, covers: Bound['covers']): Promise<EndpointSockets> {
+    const { address, port } = endpoint
     const opened = await openEndpoint(address, port, this.#workers)
     if (this.#steeredTo !== null && opened.udp.length > 1) steer(opened.udp[0]!, this.#steeredTo)
     const reached = covers === 'all' ? addressesOf(address) : [address]
-    this.#bound.push({ address, covers, reached, ...opened })
+    this.#bound.push({ ...placed(endpoint, address), covers, reached, ...opened })
     this.receiveBufferBytes = opened.receiveBufferBytes
     return opened
   }
@@ -171,6 +180,11 @@ export class Listeners {
     this.#bound.splice(this.#bound.indexOf(bound), 1)
     for (const fd of [...bound.udp, ...bound.tcp]) sockets.closeSocket(fd)
   }
+}
+
+/** `address` in the place of that one. */
+function placed({ port, isBypass }: ListenAddress, address: string): ListenAddress {
+  return isBypass === true ? { address, port, isBypass } : { address, port }
 }
 
 function isSame(a: Endpoint, b: Endpoint): boolean {

@@ -1,16 +1,27 @@
 /** Says which process holds a port, so that "port taken" comes with a name. Linux only; elsewhere it knows nothing. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { endianness } from 'node:os'
+import { basename } from 'node:path'
 import { addressText } from './address.ts'
 
 /** State of a TCP socket that listens, in the kernel's table (tcp_states.h). */
 const LISTENING = '0A'
+/** Of the name of a process (TASK_COMM_LEN without its end). */
+const KEPT_LETTERS = 15
 
 /** A socket that listens on a port. */
 export interface PortHolder {
   readonly address: string
   /** For example `systemd-resolved (process 412)`; null where it cannot be told (not permitted). */
   readonly process: string | null
+  /** Its program, such as `systemd-resolved`, and its number; null where `process` is. */
+  readonly program: string | null
+  readonly pid: number | null
+}
+
+/** Whether systemd-resolved answers the machine's own programs there: systemd-resolved.service(8). */
+export function isResolvedStub(address: string): boolean {
+  return address === '127.0.0.53' || address === '127.0.0.54'
 }
 
 /** Who listens on `port`, and on which address; those that can be told by name first. */
@@ -18,15 +29,23 @@ export function portHolders(protocol: 'udp' | 'tcp', port: number): PortHolder[]
   const sockets = ['', '6'].flatMap((family) => socketsOn(`/proc/net/${protocol}${family}`, port))
   if (sockets.length === 0) return []
   const processes = processesWith(new Set(sockets.map(({ inode }) => inode)))
-  const holders = sockets.map(({ address, inode }) => ({ address, process: processes.get(inode) ?? null }))
+  const holders = sockets.map(({ address, inode }) => ({ address, ...(processes.get(inode) ?? NOBODY) }))
   return [...holders.filter(({ process }) => process !== null), ...holders.filter(({ process }) => process === null)] // prettier-ignore
 }
 
-/** The process that holds `port`, the one on `address` before others; null when it cannot be told. */
-export function portHolder(protocol: 'udp' | 'tcp', port: number, address: string): string | null {
-  const holders = portHolders(protocol, port)
-  return (holders.find((holder) => holder.address === address) ?? holders[0])?.process ?? null
+/** Who has `port`, the one on `address` before others; null where nobody is seen. UDP is looked at first. */
+export function portHolder(port: number, address: string): PortHolder | null {
+  const holders = [...portHolders('udp', port), ...portHolders('tcp', port)]
+  return holders.find((holder) => holder.address === address) ?? holders[0] ?? null
 }
+
+/** Whether it is the resolver that comes with systemd: by its program, or where that is hidden by its addresses. */
+export function isSystemdResolved({ program, address }: PortHolder): boolean {
+  return program === null ? isResolvedStub(address) : program === 'systemd-resolved'
+}
+
+type Process = Pick<PortHolder, 'process' | 'program' | 'pid'>
+const NOBODY: Process = { process: null, program: null, pid: null }
 
 interface TableSocket {
   readonly address: string
@@ -56,20 +75,25 @@ export function tableAddress(hex: string): string {
 }
 
 /** Which process has which of the sockets open. */
-function processesWith(inodes: ReadonlySet<string>): Map<string, string> {
-  const found = new Map<string, string>()
+function processesWith(inodes: ReadonlySet<string>): Map<string, Process> {
+  const found = new Map<string, Process>()
   for (const process of entries('/proc').filter((name) => /^\d+$/.test(name))) {
     for (const fd of entries(`/proc/${process}/fd`)) {
       const inode = /^socket:\[(\d+)\]$/.exec(linkTarget(`/proc/${process}/fd/${fd}`))?.[1]
-      if (inode !== undefined && inodes.has(inode))
-        found.set(inode, `${commandOf(process)} (process ${process})`)
+      if (inode === undefined || !inodes.has(inode)) continue
+      const program = programOf(process)
+      found.set(inode, { process: `${program} (process ${process})`, program, pid: Number(process) })
     }
   }
   return found
 }
 
-function commandOf(process: string): string {
-  return read(`/proc/${process}/comm`).trim() || 'a process'
+/** The kernel keeps 15 letters of a name, such as `systemd-resolve`; the command line has the rest. */
+function programOf(process: string): string {
+  const name = read(`/proc/${process}/comm`).trim()
+  if (name.length < KEPT_LETTERS) return name || 'a process'
+  const command = basename(read(`/proc/${process}/cmdline`).split('\0', 1)[0]!)
+  return command.startsWith(name) ? command : name
 }
 
 // A process may end, or belong to somebody else, while it is looked at: that is no error here, it just is not named.

@@ -15,6 +15,7 @@ const SWEEP_MS = 1000
 
 export class TcpTransport {
   readonly #question: QuestionHandler
+  readonly #bypass: QuestionHandler
   readonly #counters: Counters
   readonly #clock: Clock
   readonly #servers = new Map<string, Server>()
@@ -25,8 +26,16 @@ export class TcpTransport {
   readonly #stopSweeping: () => void
   #limits: Settings['tcp']
 
-  constructor(question: QuestionHandler, limits: Settings['tcp'], counters: Counters, clock: Clock) {
+  /** `bypass` takes the questions of sockets that are marked so. */
+  constructor(
+    question: QuestionHandler,
+    bypass: QuestionHandler,
+    limits: Settings['tcp'],
+    counters: Counters,
+    clock: Clock,
+  ) {
     this.#question = question
+    this.#bypass = bypass
     this.#limits = limits
     this.#counters = counters
     this.#clock = clock
@@ -35,6 +44,7 @@ export class TcpTransport {
 
   /** Answers on `source` from now on. Rejects when the socket cannot be used. */
   add(source: ListenSource): Promise<void> {
+    const question = source.isBypass === true ? this.#bypass : this.#question
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
       const client = socket.remoteAddress
       // The client was gone before it was accepted.
@@ -43,7 +53,7 @@ export class TcpTransport {
         this.#counters.add('tcpRefused')
         return void socket.destroy()
       }
-      const connection = new TcpConnection(socket, client, this.#question, this.#out, this.#clock, () =>
+      const connection = new TcpConnection(socket, client, question, this.#out, this.#clock, () =>
         this.#forget(connection),
       )
       this.#connections.add(connection)

@@ -84,14 +84,23 @@ interface Listening {
 export class UdpTransport {
   readonly #datagrams: Datagrams
   readonly #question: QuestionHandler
+  readonly #bypass: QuestionHandler
   readonly #counters: Counters
   readonly #sockets = new Map<string, Listening>()
   readonly #origin: UdpOrigin
 
-  constructor(datagrams: Datagrams, question: QuestionHandler, counters: Counters, clock: Clock) {
+  /** `bypass` takes the questions of sockets that are marked so. */
+  constructor(
+    datagrams: Datagrams,
+    question: QuestionHandler,
+    bypass: QuestionHandler,
+    counters: Counters,
+    clock: Clock,
+  ) {
     this.#origin = new UdpOrigin(clock)
     this.#datagrams = datagrams
     this.#question = question
+    this.#bypass = bypass
     this.#counters = counters
   }
 
@@ -99,10 +108,11 @@ export class UdpTransport {
   async add(source: ListenSource): Promise<void> {
     // What the kernel dropped while the thread was being restarted has been dropped all the same, but once.
     const drops = source.fd < 0 ? 0 : receiveDrops(source.fd)
+    const question = source.isBypass === true ? this.#bypass : this.#question
     const socket = await this.#datagrams.listen(source, (bytes, length, peer, from, out) => {
       this.#origin.peer = peer
       this.#origin.socket = from
-      return this.#question(bytes, length, this.#origin, out)
+      return question(bytes, length, this.#origin, out)
     })
     this.remove(source)
     this.#sockets.set(keyOf(source), { socket, fd: source.fd, drops })

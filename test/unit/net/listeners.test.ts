@@ -1,14 +1,10 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
-import { endianness } from 'node:os'
-import * as fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Endpoint } from '../../../src/config/settings.ts'
 import { Listeners, addressesOf, type HandedOver } from '../../../src/net/listeners.ts'
-import { portHolder, portHolders, tableAddress } from '../../../src/net/port-holder.ts'
 import { boundPort, closeSocket } from '../../../src/net/sockets.ts'
-import { address16 } from '../../support/addresses.ts'
 
 const opened: number[] = []
 afterEach(() => {
@@ -89,6 +85,32 @@ describe('Listeners', () => {
     expect(await all.refresh()).toEqual({ added: [], removed: [], failed: [] })
   })
 
+  it.each([
+    ['one socket for all', true],
+    ['a socket for each address', false],
+  ])(
+    'what the firewall redirects to stays marked so, under a wildcard and behind it: %s',
+    async (_, oneForAll) => {
+      const all = new Listeners(1, oneForAll)
+      await all.open([
+        { address: '127.0.0.1', port: 0 },
+        { address: '0.0.0.0', port: 0, isBypass: true },
+      ])
+      const isMarked = (port: number): boolean => port !== all.endpoints[0]!.port
+      const marks = () => {
+        const { udp, tcp } = sourcesOf(all, 0)
+        return [...all.endpoints, ...udp, ...tcp]
+      }
+      expect(marks().filter(({ isBypass }) => isBypass === true).length).toBeGreaterThan(2)
+      for (const { port, isBypass } of marks()) expect(isBypass === true).toBe(isMarked(port))
+      // Threads that cannot answer on one socket get one for each address, and those are marked as well.
+      const given = all.giveUpOneForAll()
+      expect(given.every(({ isBypass }) => isBypass === true)).toBe(true)
+      await all.refresh()
+      for (const { port, isBypass } of marks()) expect(isBypass === true).toBe(isMarked(port))
+    },
+  )
+
   it.each(['udp', 'tcp'])(
     'where somebody has the port of a wildcard on one address, over %s, too, and it says who',
     async (protocol) => {
@@ -158,33 +180,5 @@ describe('Listeners', () => {
   it('a wildcard shared among workers lets no second instance in', async () => {
     const first = await listeners(2, '0.0.0.0')
     await expect(listeners(2, '0.0.0.0', first.endpoints[0]!.port)).rejects.toThrow(/taken by/)
-  })
-})
-
-describe('portHolder', () => {
-  it('knows nothing about a port nobody holds', () => {
-    expect(portHolder('udp', 1, '127.0.0.1')).toBeNull()
-    expect(portHolders('tcp', 1)).toEqual([])
-  })
-
-  it('says on which address, and who', async () => {
-    const [four, six] = [await held('127.0.0.9'), await held('::1')]
-    const who = expect.stringContaining(`(process ${process.pid})`)
-    expect(portHolders('udp', four.port)).toContainEqual({ address: '127.0.0.9', process: who })
-    expect(portHolders('udp', six.port)).toContainEqual({ address: '::1', process: who })
-    expect(portHolder('udp', four.port, '127.0.0.9')).toEqual(who)
-    for (const { close } of [four, six]) close()
-  })
-
-  it('reads every address as the kernel writes it', () => {
-    const isLittle = endianness() === 'LE'
-    fc.assert(
-      fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (text) => {
-        const bytes = address16(text)
-        const own = Buffer.from(text.includes(':') ? bytes : bytes.slice(12))
-        if (isLittle) own.swap32()
-        expect(address16(tableAddress(own.toString('hex').toUpperCase()))).toEqual(bytes)
-      }),
-    )
   })
 })

@@ -31,7 +31,7 @@ const echo: QuestionHandler = (bytes, length, _origin, out) => {
 
 async function serve(question: QuestionHandler, limits = LIMITS, clock = systemClock) {
   const counters = new Peak()
-  const transport = new TcpTransport(question, limits, counters, clock)
+  const transport = new TcpTransport(question, question, limits, counters, clock)
   const fd = openTcp('127.0.0.1', 0, { reusePort: false })
   const port = boundPort(fd)
   await transport.add({ fd, address: '127.0.0.1', port })
