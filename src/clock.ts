@@ -11,6 +11,16 @@ export interface Clock {
   every(intervalMs: number, tick: () => void): () => void
 }
 
+/** No version of this program, and no Node it runs on, is older. */
+export const FIRST_POSSIBLE_MS = Date.UTC(2026, 0, 1)
+/** No version of it will run by then. */
+const LAST_POSSIBLE_MS = Date.UTC(2046, 0, 1)
+
+/** Whether it can be that late, milliseconds since 1970; false: the clock that says so is plainly wrong. */
+export function isPossible(ms: number): boolean {
+  return ms >= FIRST_POSSIBLE_MS && ms < LAST_POSSIBLE_MS
+}
+
 /** The machine's own clocks. */
 export const systemClock: Clock = {
   monotonicMs: () => performance.now(),

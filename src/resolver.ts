@@ -3,6 +3,7 @@
  * snapshots, and takes orders (settings, flush, shutdown) between queries.
  */
 import { parentPort, workerData } from 'node:worker_threads'
+import { BypassTally } from './access/bypass-tally.ts'
 import { NetworkSet } from './access/networks.ts'
 import { RateLimiter } from './access/rate-limit.ts'
 import { AnswerCache } from './cache/answer-cache.ts'
@@ -19,8 +20,10 @@ import { Policy } from './policy/decide.ts'
 import type { Parts } from './query/parts.ts'
 import { QueryPath } from './query/path.ts'
 import { Forwarders } from './query/forwarders.ts'
+import { isNotify, Notices } from './query/notices.ts'
 import type { Waiter } from './query/asked.ts'
 import { SecureRandom } from './random.ts'
+import { isSelfQuery, selfQuery } from './service/self-name.ts'
 import { collectGarbage } from './thread/collect.ts'
 import { ControlWords, Swapped } from './thread/control-words.ts'
 import { HitWriter } from './thread/hit-table.ts'
@@ -36,6 +39,8 @@ import { NameKey } from './wire/name-key.ts'
 /** How often a thread without queries looks for a new snapshot, and says that it lives. */
 const TICK_MS = 25
 const DROPS_MS = 1000
+/** How often it is told who came round another resolver. */
+const BYPASS_MS = 1000
 /** Without any snapshot it answers all the same after this: no list is worth an agency without DNS. */
 const SNAPSHOT_PATIENCE_MS = 20_000
 /** What is in flight at shutdown gets this long. */
@@ -133,14 +138,29 @@ function followSnapshots(): void {
   }
 }
 
+/** By which main sees whether queries are answered. */
+const ownQuery = selfQuery(shared.loopToken)
+const notices = new Notices(settings, clock, (notice) => mail.request('control', 'zones/notify', notice))
+/** Apart, so that no query but that one allocates a closure. */
+const ownQuestion: QueryPath['question'] = (request, length, origin, out) =>
+  counters.uncounted(() => path.question(request, length, origin, out))
 const question: QueryPath['question'] = (request, length, origin, out) => {
   followSnapshots()
   // A stream has no batches.
   if (origin.transport === 1) clock.move()
+  if (isNotify(request) && notices.take(request, length, origin)) return 0
+  if (isSelfQuery(ownQuery, request, length)) return ownQuestion(request, length, origin, out)
   return path.question(request, length, origin, out)
 }
-const udp = new UdpTransport(datagrams, question, counters, clock)
-const tcp = new TcpTransport(question, settings.tcp, counters, clock)
+const bypassed = new BypassTally()
+/** What was meant for another resolver is answered all the same; who asked is told, strangers but counted. */
+const bypass: QueryPath['question'] = (request, length, origin, out) => {
+  counters.add('bypassQueries')
+  if (parts.networks.contains(origin.address)) bypassed.note(origin.address)
+  return question(request, length, origin, out)
+}
+const udp = new UdpTransport(datagrams, question, bypass, counters, clock)
+const tcp = new TcpTransport(question, bypass, settings.tcp, counters, clock)
 
 async function listen({ udp: datagramSources, tcp: streamSources }: HandedOver): Promise<void> {
   for (const source of datagramSources) {
@@ -190,6 +210,7 @@ mail.on('settings', (body) => {
   exchange.reconfigure(changed)
   tcp.setLimits(changed.tcp)
   forwarders.configure(changed.identity.forwarders.networks)
+  notices.configure(changed)
   path.configure(changed, new NetworkSet(changed.access.networks))
 })
 
@@ -224,6 +245,10 @@ mail.on('shutdown', async () => {
 
 clock.every(TICK_MS, tick)
 clock.every(DROPS_MS, () => udp.countDrops())
+clock.every(BYPASS_MS, () => {
+  const counts = bypassed.take()
+  if (counts.length > 0) mail.tell('control', 'access/bypass', counts)
+})
 await untilSnapshot()
 await listen(start.sockets)
 begun.resolve()

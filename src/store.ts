@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { ACCOUNTS_FILE } from './accounts/schema.ts'
 import { systemClock } from './clock.ts'
 import type { Settings } from './config/settings.ts'
+import { BelievedClock, lastKnownMs } from './detection/believed-clock.ts'
 import { BlockLog } from './detection/block-log.ts'
 import { Casework } from './detection/cases/casework.ts'
 import { DRAIN_MS, HitCollector } from './detection/hit-collector.ts'
@@ -13,6 +14,7 @@ import { IdentityIntake, type BindingsLetter, type RegisterLetter } from './dete
 import { ListRegistry, type RegisteredList } from './detection/list-registry.ts'
 import { StoreWriter } from './detection/store-writer.ts'
 import { createLog } from './log/log.ts'
+import { IMPORTS_FILE } from './review/schema.ts'
 import { collectGarbage } from './thread/collect.ts'
 import { giveWay } from './thread/give-way.ts'
 import { LogRingWriter } from './thread/log-ring.ts'
@@ -27,18 +29,20 @@ const REGISTRY_WAIT_MS = 2000
 const { settings, shared } = workerData as ThreadStart
 const log = createLog('store', new LogRingWriter(shared.logRings['store']!), settings.log.level)
 const mailbox = new Mailbox(parentPort!, 'store')
+const files = [settings.file, ...settings.lists.map(({ path }) => path)].filter((path) => path !== null)
+const clock = new BelievedClock(systemClock, () => lastKnownMs(settings.store.path, files), log)
 const registry = new ListRegistry()
 const casework = new Casework({
   directory: settings.store.path,
   settings,
-  clock: systemClock,
+  clock,
   log,
-  beside: [ACCOUNTS_FILE],
+  beside: [ACCOUNTS_FILE, IMPORTS_FILE],
 })
 const writer = new StoreWriter({
   directory: settings.store.path,
   registry,
-  clock: systemClock,
+  clock,
   log,
   nodeName: settings.server.id,
   routers: routersOf(settings),
@@ -46,9 +50,9 @@ const writer = new StoreWriter({
   isHeld: () => casework.isHeld,
 })
 casework.attach(writer)
-const intake = new IdentityIntake(writer, systemClock, log)
-const blockLog = new BlockLog(registry, systemClock, log)
-const collector = new HitCollector(shared.hitTables, writer, blockLog, systemClock, log)
+const intake = new IdentityIntake(writer, clock, log)
+const blockLog = new BlockLog(registry, clock, log)
+const collector = new HitCollector(shared.hitTables, writer, blockLog, clock, log, (ms) => clock.date(ms))
 
 let stopTicks: () => void = () => {}
 let isClosed = false
@@ -95,9 +99,9 @@ try {
   if (registry.size === 0) log.debug({ error }, 'the names of the lists are not known yet')
 }
 collectGarbage()
-giveWay()
+giveWay(log)
 if (!isClosed) {
-  stopTicks = systemClock.every(DRAIN_MS, () => {
+  stopTicks = clock.every(DRAIN_MS, () => {
     collector.tick()
     intake.tick()
     casework.tick()

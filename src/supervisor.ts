@@ -2,7 +2,9 @@
  * The main thread of `serve`: opens the sockets, owns the shared memory and the signals, starts, watches and restarts
  * the other threads, passes their letters on. Nothing else: an error here would end the process.
  */
+import { NetworkSet } from './access/networks.ts'
 import { systemClock } from './clock.ts'
+import { formatEndpoint } from './config/address.ts'
 import type { LoadRequest } from './config/load.ts'
 import type { Endpoint, Settings } from './config/settings.ts'
 import { takeOver, type TakenOver } from './config/take-over.ts'
@@ -13,12 +15,16 @@ import { openStandardOutput } from './log/output.ts'
 import { decideDatagrams, type Decision } from './net/choose.ts'
 import { DescriptorTable } from './net/descriptors.ts'
 import { Gathering, LOOK_MS } from './net/gathering.ts'
-import { Listeners, type HandedOver } from './net/listeners.ts'
+import { Listeners, type HandedOver, type ListenAddress } from './net/listeners.ts'
 import { closeSocket, isWildcard } from './net/sockets.ts'
 import { SecureRandom } from './random.ts'
+import { selfQuery } from './service/self-name.ts'
+import { askItself } from './service/self-query.ts'
+import { Service } from './service/service.ts'
 import { collectGarbage } from './thread/collect.ts'
 import { ControlWords } from './thread/control-words.ts'
 import { DataLockError, lockData } from './thread/data-lock.ts'
+import { Hearts } from './thread/hearts.ts'
 import { releaseHitTable } from './thread/hit-table.ts'
 import { LogRingReader, LogRingWriter } from './thread/log-ring.ts'
 import type { ThreadName } from './thread/mail.ts'
@@ -34,10 +40,10 @@ import { Threads, type HeapBounds } from './thread/threads.ts'
 
 const INTERFACES_MS = 2000
 const HEARTBEAT_MS = 1000
-/** Heartbeats missed before a resolver thread is replaced. Long enough for a machine that swaps. */
-const MISSED_BEATS = 10
 /** Each step of the shutdown; all together stay below the ten seconds container engines give. */
 const STEP_MS = 2500
+/** Ten million names take six seconds. */
+const RELOAD_MS = 60_000
 
 export interface SupervisorOptions {
   /** What was found wanting while the settings were read; goes to the log. */
@@ -59,9 +65,10 @@ export class Supervisor {
   readonly #words: ControlWords
   readonly #threads: Threads
   readonly #post: PostOffice
+  readonly #service: Service
   readonly #log: Logger
   readonly #resolvers: readonly ThreadName[]
-  readonly #beats: { count: number; missed: number }[]
+  readonly #hearts: Hearts
   readonly #timers: NodeJS.Timeout[] = []
   readonly #warnings: readonly string[]
   readonly #load: LoadRequest | undefined
@@ -88,7 +95,7 @@ export class Supervisor {
     this.#listeners = new Listeners(settings.workers, this.#decision.eachBecause === null)
     this.#log = createLog('main', new LogRingWriter(this.#shared.logRings['main']!), settings.log.level)
     this.#resolvers = threadNames(settings.workers).filter((name) => name.startsWith('resolver-'))
-    this.#beats = this.#resolvers.map(() => ({ count: -1, missed: 0 }))
+    this.#hearts = new Hearts(this.#words, settings.workers)
     this.#threads = new Threads(
       options.entries ?? ((name) => new URL(`./${name.replace(/-\d+$/, '')}.ts`, import.meta.url)),
       {
@@ -100,17 +107,35 @@ export class Supervisor {
       options.heapMb,
     )
     this.#post = new PostOffice((name) => this.#threads.port(name), this.#resolvers)
+    const query = selfQuery(this.#shared.loopToken)
+    this.#service = new Service({
+      environment: process.env,
+      words: this.#words,
+      workers: settings.workers,
+      ask: (timeoutMs) =>
+        askItself(query, this.endpoints, new NetworkSet(this.#settings.access.networks), timeoutMs),
+      summary: () => this.#post.mailbox.request<string>('control', 'control/summary'),
+      clock: systemClock,
+      log: this.#log,
+    })
   }
 
+  /** Where clients are to ask. */
   get endpoints(): Endpoint[] {
-    return this.#listeners.endpoints
+    return this.#listeners.endpoints.filter(({ isBypass }) => isBypass !== true)
+  }
+
+  /** Every address that is listened on. */
+  get #listening(): ListenAddress[] {
+    const { listen, bypass } = this.#settings
+    return [...listen, ...bypass.listen.map((endpoint) => ({ ...endpoint, isBypass: true }))]
   }
 
   /** Rejects with DataLockError or ListenError, having changed nothing. */
   async start(): Promise<void> {
     this.#lockData()
     try {
-      this.#unbound = await this.#listeners.open(this.#settings.listen)
+      this.#unbound = await this.#listeners.open(this.#listening)
     } catch (error) {
       this.#unlock()
       throw error
@@ -123,7 +148,7 @@ export class Supervisor {
     for (const warning of [...this.#warnings, ...this.#unbound]) this.#log.warn(warning)
     const { reason, eachBecause } = this.#decision
     if (reason !== null) this.#log.warn({ reason }, 'packets are read one by one')
-    if (eachBecause !== null && this.#settings.listen.some(({ address }) => isWildcard(address)))
+    if (eachBecause !== null && this.#listening.some(({ address }) => isWildcard(address)))
       this.#log.info({ reason: eachBecause }, 'a wildcard listen address takes a socket for each address')
     // No interfaces to be read, no descriptors left: an error nobody caught would end the process.
     const cannotFollow = (error: unknown): void =>
@@ -169,8 +194,13 @@ export class Supervisor {
 
   /** Rereads configuration and lists (SIGHUP). */
   reload(): void {
-    this.#post.mailbox.tell('control', 'reload')
-    this.#post.mailbox.tell('lists', 'lists/reload', {})
+    const { mailbox } = this.#post
+    this.#service.reloading(
+      Promise.allSettled([
+        mailbox.request('control', 'reload', null, RELOAD_MS),
+        mailbox.request('lists', 'lists/reload', {}, RELOAD_MS),
+      ]),
+    )
   }
 
   /** Answers what is in flight, writes every hit and every log line, frees everything. Safe to call twice. */
@@ -180,6 +210,7 @@ export class Supervisor {
 
   async #stop(): Promise<void> {
     this.#log.info('stopping')
+    this.#service.stopping()
     for (const timer of this.#timers) clearInterval(timer)
     this.#threads.stopRestarting()
     const ask = (name: ThreadName): Promise<unknown> =>
@@ -191,6 +222,7 @@ export class Supervisor {
     await Promise.all([ask('store'), ask('lists')])
     await ask('control')
     await this.#threads.terminateAll()
+    this.#service.close()
     this.#unlock()
     this.#log.info('stopped')
     this.#printLog()
@@ -232,7 +264,10 @@ export class Supervisor {
 
   #answerLetters(): void {
     const { mailbox } = this.#post
-    mailbox.on('supervisor/status', () => ({ threads: this.#threads.status() }))
+    mailbox.on('supervisor/status', () => ({
+      threads: this.#threads.status(),
+      selfQuery: this.#service.selfQuery,
+    }))
     mailbox.on('supervisor/settings', (body) => this.#apply((body as { settings: Settings }).settings))
     mailbox.on('resolver/portable', (body) => this.#listenOnEach(body as string))
     for (const part of ['resolver/ready', 'lists/ready', 'control/ready']) {
@@ -245,16 +280,15 @@ export class Supervisor {
 
   /** Once everything answers: the one line that scripts wait for. */
   #sayReady(): void {
-    if (
-      this.#hasSaidReady ||
-      this.#isRebinding ||
-      ![...this.#resolvers, 'lists', 'control'].every((name) => this.#ready.has(name))
-    )
-      return
+    const have = (names: readonly string[]): boolean => names.every((name) => this.#ready.has(name))
+    if (this.#hasSaidReady || this.#isRebinding || !have(this.#resolvers)) return
+    this.#service.answers()
+    if (!have(['lists', 'control'])) return
     this.#hasSaidReady = true
     collectGarbage()
-    const addresses = this.endpoints.map(({ address, port }) => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`)) // prettier-ignore
-    this.#log.info({ listen: addresses, ...(this.#ready.get(this.#resolvers[0]!) as object), ...(this.#ready.get('lists') as object), ...(this.#ready.get('control') as object) }, 'ready') // prettier-ignore
+    const bypass = this.#listeners.endpoints.filter(({ isBypass }) => isBypass === true).map(formatEndpoint)
+    this.#log.info({ listen: this.endpoints.map(formatEndpoint), ...(bypass.length > 0 && { bypass }), ...(this.#ready.get(this.#resolvers[0]!) as object), ...(this.#ready.get('lists') as object), ...(this.#ready.get('control') as object) }, 'ready') // prettier-ignore
+    this.#service.ready()
   }
 
   /** Passes new settings on; says which keys took effect and which wait for a restart. */
@@ -295,15 +329,10 @@ export class Supervisor {
   }
 
   #watchHearts(): void {
-    this.#resolvers.forEach((name, worker) => {
-      const beat = this.#beats[worker]!
-      const count = this.#words.heartbeat(worker)
-      beat.missed = count === beat.count && this.#words.isAnswering(worker) ? beat.missed + 1 : 0
-      beat.count = count
-      if (beat.missed < MISSED_BEATS) return
-      beat.missed = 0
+    for (const worker of this.#hearts.look()) {
+      const name = this.#resolvers[worker]!
       this.#log.error({ name }, 'a resolver thread does not move: replacing it')
       this.#threads.replace(name)
-    })
+    }
   }
 }

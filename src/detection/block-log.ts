@@ -121,6 +121,7 @@ export class BlockLog {
         list: lists[0]?.id ?? null,
         lists: lists.map(({ id }) => id),
         campaigns: [...new Set(lists.flatMap(({ campaign }) => campaign ?? []))],
+        basis: lists[0]?.basis ?? null,
         action,
         count,
         first: new Date(firstMs).toISOString(),

@@ -71,7 +71,7 @@ export class HitCollector {
   readonly #tables: readonly Table[]
   readonly #writer: StoreWriter
   readonly #blockLog: BlockLog
-  readonly #reader = new HitReader()
+  readonly #reader: HitReader
   readonly #clock: Clock
   readonly #log: StoreLog
   #fault: Fault | null = null
@@ -81,14 +81,16 @@ export class HitCollector {
   #lastCommitAt: number | null = null
   #givenUp = 0
 
-  /** `hitTables`: one a resolver thread, in their order. */
+  /** `hitTables`: one a resolver thread, in their order; `date`: see HitReader. */
   constructor(
     hitTables: readonly SharedArrayBuffer[],
     writer: StoreWriter,
     blockLog: BlockLog,
     clock: Clock,
     log: StoreLog,
+    date?: (ms: number) => number,
   ) {
+    this.#reader = new HitReader(date)
     this.#tables = hitTables.map((memory, thread) => ({
       thread,
       drain: new HitDrain(memory),

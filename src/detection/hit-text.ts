@@ -45,6 +45,12 @@ const REMEMBERED = HIT_PAIRS
 export class HitReader {
   readonly #pairs = new Map<string, KnownPair>()
   readonly #lists = new Map<string, readonly number[]>()
+  readonly #date: (ms: number) => number
+
+  /** `date`: what a time by the machine's clock is taken for. */
+  constructor(date: (ms: number) => number = (ms) => ms) {
+    this.#date = date
+  }
 
   /** Copies `pair` into a hit of its own. Never throws, whatever the bytes. */
   read(pair: HitPair): Hit {
@@ -65,8 +71,8 @@ export class HitReader {
       lists,
       blocked: pair.blocked,
       logged: pair.logged,
-      firstMs: Math.trunc(pair.firstMs) || 0,
-      lastMs: Math.trunc(pair.lastMs) || 0,
+      firstMs: this.#date(Math.trunc(pair.firstMs) || 0),
+      lastMs: this.#date(Math.trunc(pair.lastMs) || 0),
     }
   }
 

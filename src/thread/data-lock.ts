@@ -1,6 +1,6 @@
 /** One process a data directory: two would write one database and share the clients' queries by chance. */
-import { mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 
 const LOCK_FILE = 'thanhloc.lock'
 
@@ -45,10 +45,23 @@ export function lockData(directory: string): () => void {
     if (error instanceof DataLockError) throw error
     const { code, message } = error as NodeJS.ErrnoException
     throw new DataLockError(
-      `store.path ${directory}: ${message}; it must be writable`,
+      code === 'EACCES' || code === 'EPERM'
+        ? `store.path ${directory}: ${ownersText(directory)}`
+        : `store.path ${directory}: ${message}; it must be writable`,
       DISK_FAULTS.includes(code ?? ''),
     )
   }
+}
+
+/** Whose the directory is, or the one it was to be made in, and what to do. */
+function ownersText(directory: string): string {
+  const user = process.geteuid?.() ?? -1
+  let path = directory
+  while (!existsSync(path) && dirname(path) !== path) path = dirname(path)
+  const whose = existsSync(path) ? ` (${path} belongs to user ${statSync(path).uid})` : ''
+  const give =
+    path === directory ? `chown -R ${user} ${directory}` : `install -d -o ${user} -m 700 ${directory}`
+  return `user ${user}, as whom the server runs, may not write there${whose}; as root \`${give}\`, or name another directory`
 }
 
 /** The process named in the lock, if it still is the one that wrote it. */

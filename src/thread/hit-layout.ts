@@ -9,12 +9,12 @@
  * Entries are taken in order, pairs from 0, folds behind them; a half is emptied by zeroing its slots and counts.
  */
 import { SecureRandom } from '../random.ts'
-import type { Action } from '../config/settings.ts'
+import type { ZoneAction } from '../config/settings.ts'
 
 /** What `action` of a hit counts; the same order wherever actions are numbers. */
 export const HIT_ACTIONS = [
-  'sinkhole', 'nxdomain', 'nodata', 'refused', 'drop', 'log',
-] as const satisfies readonly Action[] // prettier-ignore
+  'sinkhole', 'nxdomain', 'nodata', 'refused', 'drop', 'log', 'tcp-only',
+] as const satisfies readonly ZoneAction[] // prettier-ignore
 /** What `indicatorKind` counts. An address stands as [0xF4|0xF6, prefix length, 4|16 bytes]. */
 export const INDICATOR_KINDS = ['exact', 'subtree', 'below', 'address'] as const
 /** What `trigger` counts. */

@@ -4,7 +4,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import {
-  closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, statfsSync, statSync,
+  closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, statfsSync, statSync, writeFileSync,
 } from 'node:fs' // prettier-ignore
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import type { Clock } from '../../clock.ts'
@@ -52,6 +52,8 @@ export interface BackupEnd {
 /** Directory inside the data directory, and how many it may hold: nobody empties it. */
 export const BACKUPS_DIRECTORY = 'backups'
 export const BACKUPS_KEPT = 10
+/** In the data directory: where the last backup went; its time is when it was written, also before this start. */
+export const LAST_BACKUP_FILE = 'last-backup'
 /** Left free on the disk beside the copy. */
 const ROOM_FACTOR = 1.1
 const PROCESS = new URL('./backup-process.ts', import.meta.url)
@@ -124,6 +126,7 @@ export class Backup {
       const done = { path, ...answer, durationMs: this.#clock.monotonicMs() - startMs }
       this.#last = { path, atMs: this.#clock.wallMs(), reason: null, done }
       this.#log.info(done, 'a backup is written')
+      this.#note(path)
       return done
     } catch (error) {
       return this.#failed(path, (error as Error).message)
@@ -178,6 +181,21 @@ export class Backup {
     this.#log.error({ path, reason }, 'no backup is written')
     this.#last = { path, atMs: this.#clock.wallMs(), reason, done: null }
     return { problem: 'unavailable', message: `No backup is written to ${path}: ${reason}.` }
+  }
+
+  /** For whoever asks how old the last backup is, which may stand on a disk that is not here now. */
+  #note(path: string): void {
+    const file = join(this.#directory, LAST_BACKUP_FILE)
+    try {
+      // Anew: the time of a file that is written over with the same words need not change.
+      rmSync(file, { force: true })
+      writeFileSync(file, `${path}\n`, { mode: 0o600 })
+    } catch (error) {
+      this.#log.warn(
+        { path: file, reason: (error as Error).message },
+        'when the last backup was written is not noted',
+      )
+    }
   }
 
   #copy(order: BackupOrder): Promise<BackupAnswer> {

@@ -26,7 +26,7 @@ function setUp(): { clock: FakeClock; log: FakeLog; blockLog: BlockLog; wait: (m
   const log = new FakeLog()
   const registry = new ListRegistry()
   registry.register([
-    { number: 1, id: 'apt32', campaign: '2022', basis: '', action: 'sinkhole' },
+    { number: 1, id: 'apt32', campaign: '2022', basis: '1298/CATTT-NCSC', action: 'sinkhole' },
     { number: 2, id: 'watch', campaign: '2022', basis: '', action: 'log' },
   ])
   const blockLog = new BlockLog(registry, clock, log)
@@ -49,7 +49,7 @@ test('one line a client, indicator and second, with everything the SIEM asks for
     {
       level: 'info', message: 'blocked', client: '10.0.0.1', qname: 'b.evil.test', qtype: 'A', indicator: 'evil.test',
       kind: 'subtree', trigger: 'qname', list: 'apt32', lists: ['apt32', 'watch'], campaigns: ['2022'],
-      action: 'sinkhole', count: 15, first: '2026-11-21T12:00:00.000Z', last: '2026-11-21T12:00:00.950Z',
+      basis: '1298/CATTT-NCSC', action: 'sinkhole', count: 15, first: '2026-11-21T12:00:00.000Z', last: '2026-11-21T12:00:00.950Z',
     },
   ]) // prettier-ignore
 })
