@@ -36,7 +36,7 @@ const NAMED = DURATION_SUMS + OUTCOMES.length
 /** Single counters and gauges of a thread. */
 export const NAMED_COUNTERS = [
   'udpReceiveDrops', 'udpTruncated', 'udpSendErrors', 'hitsFolded', 'hitsLost', 'cacheEntries', 'cacheBytes', 'tcpConnections', 'tcpRefused',
-  'coalesced', 'upstreamPending', 'upstreamTcp', 'upstreamMismatched', 'rateLimited', 'screenedAgain',
+  'coalesced', 'upstreamPending', 'upstreamTcp', 'upstreamMismatched', 'rateLimited', 'screenedAgain', 'bypassQueries',
 ] as const // prettier-ignore
 export type NamedCounter = (typeof NAMED_COUNTERS)[number]
 
@@ -49,11 +49,25 @@ const NAMED_INDEX = Object.fromEntries(NAMED_COUNTERS.map((name, index) => [name
 
 /** Writes (resolver thread) and reads (control thread) one block. */
 export class Counters {
-  readonly #words: Float64Array
+  readonly #counted: Float64Array
+  /** What is written: `#counted`, or where nobody reads. */
+  #words: Float64Array
+  #uncounted: Float64Array | null = null
 
   /** `memory` holds at least `COUNTER_BYTES`. */
   constructor(memory: SharedArrayBuffer | ArrayBuffer = new ArrayBuffer(COUNTER_BYTES)) {
-    this.#words = new Float64Array(memory, 0, COUNTER_BYTES / 8)
+    this.#counted = new Float64Array(memory, 0, COUNTER_BYTES / 8)
+    this.#words = this.#counted
+  }
+
+  /** Runs `work`, of which nothing is counted: what the server asks itself is no client's query. */
+  uncounted<T>(work: () => T): T {
+    this.#words = this.#uncounted ??= new Float64Array(new SharedArrayBuffer(COUNTER_BYTES))
+    try {
+      return work()
+    } finally {
+      this.#words = this.#counted
+    }
   }
 
   /** A query arrived; 0 UDP, 1 TCP. */

@@ -33,18 +33,10 @@ export class Declarations {
     labelNames: readonly Name[],
     samples: () => Iterable<Sample<Name>>,
   ): void {
-    new Counter<string>({
-      name: PREFIX + name,
-      help,
-      labelNames,
-      registers: [this.#registry],
-      collect() {
-        // As below: what nobody counted is not 0.
-        if (labelNames.length === 0) this.remove()
-        else this.reset()
-        for (const [labels, value] of samples()) if (isValue(value) && value >= 0) this.inc(labels, value)
-      },
-    })
+    const known = (): Iterable<Sample<Name>> => Iterator.from(samples()).filter(([, value]) => value >= 0)
+    this.#registry.registerMetric(
+      readAtScrape(new Counter<string>({ name: PREFIX + name, help, labelNames, registers: [] }), known),
+    )
   }
 
   /** A value that goes up and down, in the base unit its name says. */
@@ -54,18 +46,9 @@ export class Declarations {
     labelNames: readonly Name[],
     samples: () => Iterable<Sample<Name>>,
   ): void {
-    new Gauge<string>({
-      name: PREFIX + name,
-      help,
-      labelNames,
-      registers: [this.#registry],
-      collect() {
-        // Labels of what is gone must go too; without labels `reset` would leave a 0 that nobody measured.
-        if (labelNames.length === 0) this.remove()
-        else this.reset()
-        for (const [labels, value] of samples()) if (isValue(value)) this.set(labels, value)
-      },
-    })
+    this.#registry.registerMetric(
+      readAtScrape(new Gauge<string>({ name: PREFIX + name, help, labelNames, registers: [] }), samples),
+    )
   }
 
   /** A distribution counted elsewhere; `bounds` are the upper bounds but +Inf. */
@@ -79,6 +62,24 @@ export class Declarations {
     const histogram = new CountedHistogram(PREFIX + name, help, labelNames, bounds, distributions)
     this.#registry.registerMetric(histogram)
   }
+}
+
+/**
+ * The metric, but what it is asked for comes from `samples` and from nowhere else: labels of what is gone go with it, what
+ * nobody counted is not 0, and nothing is looked up by its labels, which would be most of the cost of a scrape.
+ */
+function readAtScrape<Metric extends Counter | Gauge>(
+  metric: Metric,
+  samples: () => Iterable<Sample<string>>,
+): Metric {
+  const { name, help } = metric as unknown as { readonly name: string; readonly help: string }
+  const type = metric instanceof Counter ? 'counter' : 'gauge'
+  const get = () => {
+    const values = []
+    for (const [labels, value] of samples()) if (isValue(value)) values.push({ labels, value })
+    return Promise.resolve({ name, help, type, aggregator: 'sum', values })
+  }
+  return Object.assign(metric, { get })
 }
 
 /** prom-client's histogram observes one value at a time; this one publishes buckets that are already counted. */

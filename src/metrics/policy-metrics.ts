@@ -4,6 +4,7 @@ import type { ListStatus } from '../lists/status.ts'
 import { Swapped, type ControlWords } from '../thread/control-words.ts'
 import type { Counters } from './counters.ts'
 import { single, type Declarations } from './declare.ts'
+import { NONE } from './figure-metrics.ts'
 import { GrowingSum } from './growing-sum.ts'
 import type { StatusBoard } from './thread-status.ts'
 
@@ -20,6 +21,9 @@ export function declarePolicyMetrics(
   const sum = (name: 'hitsFolded' | 'hitsLost') => () =>
     single(threads.reduce((total, counters) => total + counters.named(name), 0))
 
+  declare.gauge('list_info', 'Always 1; what a list belongs to and does stands in the labels.', ['list', 'campaign', 'action'], () =>
+    lists().map(({ id, campaign, action }) => [{ list: id, campaign: campaign ?? NONE, action }, 1]),
+  ) // prettier-ignore
   declare.gauge('list_entries', 'Indicators of a list in force.', ['list'], () =>
     lists().map(({ id, entries }) => [{ list: id }, entries]),
   )
@@ -41,6 +45,9 @@ export function declarePolicyMetrics(
         renewedAt === null ? [] : [[{ list: id }, renewedAt / 1000] as const],
       ),
   )
+  declare.gauge('list_up', '1 while what was read of a list last is in force, 0 while an earlier version or none is.', ['list'], () =>
+    lists().map(({ id, state }) => [{ list: id }, Number(state === 'loaded' && (board.lists.value?.error ?? null) === null)]),
+  ) // prettier-ignore
   declare.gauge('list_stale', '1 while a list is older than its maxAge.', ['list'], () =>
     lists().flatMap(({ id, maxAgeMs, isStale }) =>
       maxAgeMs === null ? [] : [[{ list: id }, Number(isStale)] as const],

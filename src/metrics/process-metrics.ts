@@ -37,6 +37,9 @@ export function declareProcessMetrics(
   declare.counter('thread_restarts_total', 'Times a thread died and was started again.', ['thread'], () =>
     (board.supervisor.value?.threads ?? []).map(({ name, restarts }) => [{ thread: name }, restarts]),
   )
+  declare.gauge('thread_start_time_seconds', 'When a thread was started last, in seconds since 1970.', ['thread'], () =>
+    (board.supervisor.value?.threads ?? []).map(({ name, startedAt }) => [{ thread: name }, Date.parse(startedAt) / 1000]),
+  ) // prettier-ignore
   declare.counter(
     'log_lines_dropped_total',
     'Log lines dropped because standard output was not read.',

@@ -57,6 +57,7 @@ export function declareQueryMetrics(declare: Declarations, threads: readonly Cou
     named('udpSendErrors'),
   )
   declare.counter('rate_limited_total', 'Queries over the limit of their client.', [], named('rateLimited'))
+  declare.counter('bypass_queries_total', 'Queries of clients that ask other resolvers and were brought here by the firewall (bypass.listen).', [], named('bypassQueries')) // prettier-ignore
   declare.counter('screened_again_total', 'Cached answers screened again under a newer policy.', [], named('screenedAgain')) // prettier-ignore
   declare.counter(
     'coalesced_total',

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts'
 import type { StoreStatus } from '../detection/hit-collector.ts'
 import type { StoreTotals } from '../detection/queries.ts'
 import type { ListsStatus } from '../lists/status.ts'
+import type { SelfQueryStatus } from '../service/self-watch.ts'
 import type { Mailbox, ThreadName } from '../thread/mail.ts'
 import type { ThreadStatus } from '../thread/threads.ts'
 import type { UpstreamStatus } from '../upstream/upstream.ts'
@@ -23,6 +24,8 @@ export interface ResolverStatus {
 /** `supervisor/status`. */
 export interface SupervisorStatus {
   readonly threads: readonly ThreadStatus[]
+  /** Whether the server answers itself. */
+  readonly selfQuery: SelfQueryStatus
 }
 
 /** The last answer of a thread; `error` says why it is not from now. */

@@ -5,6 +5,9 @@ import { GrowingSum } from './growing-sum.ts'
 import type { UpstreamStatus } from '../upstream/upstream.ts'
 import type { StatusBoard } from './thread-status.ts'
 
+/** The number of the group of general upstreams; the others belong to `forward`, in its order. */
+const GENERAL = 0
+
 export function declareUpstreamMetrics(
   declare: Declarations,
   board: StatusBoard,
@@ -55,6 +58,15 @@ export function declareUpstreamMetrics(
       up.set(name, Math.max(up.get(name) ?? 0, state === 'up' ? 1 : 0)),
     )
     return samples(up)
+  }) // prettier-ignore
+  declare.gauge('upstreams_usable', 'Upstreams of a group that at least one resolver thread takes for usable.', ['group'], () => {
+    const groups = new Map<string, Set<string>>()
+    forEachUpstream(board, (_thread, { name, group, state }) => {
+      const label = group === GENERAL ? 'general' : `forward[${group - 1}]`
+      const usable = groups.get(label) ?? new Set()
+      groups.set(label, state === 'up' ? usable.add(name) : usable)
+    })
+    return [...groups].map(([group, usable]) => [{ group }, usable.size] as const)
   }) // prettier-ignore
   declare.gauge('upstream_pending', 'Questions on their way upstream now.', [], sum('upstreamPending'))
   declare.counter('upstream_tcp_total', 'Questions put to an upstream over TCP.', [], sum('upstreamTcp'))

@@ -2,8 +2,10 @@ import { expect, test } from 'vitest'
 import { socketPrincipal } from '../../../src/accounts/principal.ts'
 import { DURATION_BUCKETS, Outcome } from '../../../src/metrics/counters.ts'
 import { GrowingSum } from '../../../src/metrics/growing-sum.ts'
+import { StatusBoard } from '../../../src/metrics/thread-status.ts'
 import {
   createFixture,
+  FakeClock,
   FakeThreads,
   healthyThreads,
   listStatus,
@@ -86,7 +88,7 @@ test('names and help are as promlint wants them', async () => {
   const { scrape: read } = await scrape()
   for (const [name, { type, help, series }] of await read()) {
     expect(name, 'prefix').toMatch(/^(?:thanhloc|process)_[a-z]+(?:_[a-z]+)*$/)
-    expect(help, name).toMatch(/^(?:[A-Z1]).{8,}\.$/)
+    expect(help, name).toMatch(/^(?:[A-Z01]).{8,}\.$/)
     expect(name.endsWith('_total'), `${name} is a ${type}`).toBe(type === 'counter')
     // Base units only, none of a type's own words, nothing abbreviated.
     expect(name).not.toMatch(
@@ -319,20 +321,19 @@ test('cases by state; of a store that was never read nothing is said', async () 
 
 test('a store that takes long to count is counted less often', async () => {
   let counted = 0
-  const fixture = await createFixture({
-    totals: () => {
-      counted++
-      fixture.clock.nowMs += 500
-      return TOTALS
-    },
+  const clock = new FakeClock()
+  const board = new StatusBoard(healthyThreads(), 2, clock, () => {
+    counted++
+    clock.nowMs += 500
+    return TOTALS
   })
   for (let second = 0; second < 9; second++) {
-    await fixture.metrics.render()
-    fixture.clock.nowMs += 1000
+    await board.count()
+    clock.nowMs += 1000
   }
   expect(counted).toBe(1)
-  fixture.clock.nowMs += 2000
-  await fixture.metrics.render()
+  clock.nowMs += 2000
+  await board.count()
   expect(counted).toBe(2)
 })
 
