@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { placesUnder, USER } from '../../../src/install/places.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const unit = readFileSync(join(root, 'config/systemd/thanhloc.service'), 'utf8')
+const places = placesUnder('/')
+
+/** All values of a key, in order. */
+function values(key: string): string[] {
+  return [...unit.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map((match) => match[1]!)
+}
+
+describe('the unit', () => {
+  it('starts what is installed, where it is installed, as its user', () => {
+    expect(values('ExecStart')).toEqual([
+      `${places.current}/bin/thanhloc serve --config ${places.configFile}`,
+    ])
+    expect(values('User')).toEqual([USER])
+    expect(values('StateDirectory').map((name) => `/var/lib/${name}`)).toEqual([places.data])
+    expect(values('Environment')).toEqual([`NODE_COMPILE_CACHE=${places.cache}`])
+    const user = readFileSync(join(root, 'config/systemd/sysusers.conf'), 'utf8')
+    expect(user).toMatch(new RegExp(`^u ${USER} - ".*" ${places.data}$`, 'm'))
+  })
+
+  it('is told and watched, started again after any end but a faulty configuration, and stopped in order', () => {
+    expect(values('Type')).toEqual(['notify'])
+    expect(values('WatchdogSec')).toHaveLength(1)
+    expect(values('Restart')).toEqual(['always'])
+    expect(values('StartLimitIntervalSec')).toEqual(['0'])
+    expect(values('RestartPreventExitStatus')).toEqual(['2'])
+    expect(values('ExecReload')[0]).toContain('-HUP')
+  })
+
+  it('may do port 53 and nothing else, and compile JavaScript', () => {
+    for (const key of ['CapabilityBoundingSet', 'AmbientCapabilities']) expect(values(key)).toEqual(['CAP_NET_BIND_SERVICE']) // prettier-ignore
+    expect(values('NoNewPrivileges')).toEqual(['yes'])
+    expect(values('ProtectSystem')).toEqual(['strict'])
+    expect(values('RestrictAddressFamilies')).toEqual(['AF_INET AF_INET6 AF_UNIX AF_NETLINK'])
+    expect(values('MemoryDenyWriteExecute')).toEqual([])
+    expect(values('PrivateUsers')).toEqual([])
+  })
+
+  it('raises the bound of receive buffers to what the server asks for', () => {
+    const asked = /RECEIVE_BUFFER_BYTES = (\d+) << (\d+)/.exec(readFileSync(join(root, 'src/net/sockets.ts'), 'utf8'))! // prettier-ignore
+    const sysctl = readFileSync(join(root, 'config/systemd/sysctl.conf'), 'utf8')
+    expect(sysctl).toContain(`net.core.rmem_max = ${Number(asked[1]) << Number(asked[2])}\n`)
+  })
+})
