@@ -4,13 +4,18 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import manifest from '../package.json' with { type: 'json' }
+import type { BypassCount } from './access/bypass-tally.ts'
 import { Accounts } from './accounts/accounts.ts'
 import { AlertConditions } from './admin/alert-conditions.ts'
 import { AlertFeed } from './admin/alert-feed.ts'
 import { buildAdmin } from './admin/app.ts'
+import { BypassBoard } from './admin/bypass-board.ts'
 import { ConfigReload } from './admin/config-reload.ts'
 import { AllowedHosts } from './admin/guard.ts'
+import { HealthLedger, type HealthSources } from './admin/health/ledger.ts'
+import { memoryRoom } from './admin/health/machine.ts'
 import { AdminListeners } from './admin/listeners.ts'
+import { serviceSummary } from './admin/service-summary.ts'
 import { TokenInForce } from './admin/token.ts'
 import { TrailUpkeep } from './admin/trail-upkeep.ts'
 import { Alerts } from './alerts/alerts.ts'
@@ -22,6 +27,7 @@ import { exportHits } from './detection/cases/export.ts'
 import { FigureBoard } from './detection/cases/figure-board.ts'
 import { CaseReader } from './detection/cases/queries.ts'
 import { StoreReader, StoreUnavailable } from './detection/queries.ts'
+import { Feeds } from './feeds/feeds.ts'
 import type { Binding } from './identity/binding.ts'
 import { IdentitySources } from './identity/sources.ts'
 import { FileWatcher } from './lists/watch.ts'
@@ -29,17 +35,23 @@ import { LogDrain } from './log/drain.ts'
 import { createLog } from './log/log.ts'
 import { openStandardOutput } from './log/output.ts'
 import { Counters } from './metrics/counters.ts'
+import { DataDirectory } from './metrics/data-directory.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { StatusBoard } from './metrics/thread-status.ts'
+import { isLoopback } from './net/address.ts'
+import { containerBridge } from './net/container-bridge.ts'
 import { NodePulls } from './nodes/pulls.ts'
 import type { RevealedPair } from './query/forwarders.ts'
 import { SecureRandom } from './random.ts'
+import { Review } from './review/review.ts'
 import { collectGarbage } from './thread/collect.ts'
 import { giveWay } from './thread/give-way.ts'
 import { ControlWords } from './thread/control-words.ts'
 import { LogRingReader, LogRingWriter } from './thread/log-ring.ts'
 import { Mailbox } from './thread/mail.ts'
 import type { ThreadStart } from './thread/shared-state.ts'
+import type { Notice } from './transfer/notify.ts'
+import { ZoneTransfers } from './transfer/zones.ts'
 
 /** What the control thread gets on top of the others' start: how the configuration was loaded, to load it again. */
 export interface ControlStart extends ThreadStart {
@@ -50,6 +62,8 @@ const PUMP_MS = 50
 const DROPS_MS = 10_000
 /** The store answers when a batch of hits is committed. */
 const STORE_WAIT_MS = 30_000
+/** A build of ten million names takes ten seconds; a busy machine longer. */
+const LISTS_WAIT_MS = 120_000
 
 const { settings: first, shared, load } = workerData as ControlStart
 const workers = shared.counters.length
@@ -94,9 +108,26 @@ const nodes = new NodePulls({
   nodes: () => store.nodes(),
   apply: (page) => mailbox.request('store', 'store/peer-hits', page, STORE_WAIT_MS),
 })
+const feeds = new Feeds({
+  settings,
+  version: manifest.version,
+  clock,
+  random,
+  log,
+  forced: (id) => mailbox.request('lists', 'lists/reload', { id, force: true }, LISTS_WAIT_MS),
+})
+const zones = new ZoneTransfers({
+  settings,
+  clock,
+  random,
+  log,
+  forced: (id) => mailbox.request('lists', 'lists/reload', { id, force: true }, LISTS_WAIT_MS),
+})
+const dataDirectory = new DataDirectory(settings.store.path, clock)
+const counters = shared.counters.map((memory) => new Counters(memory))
 const metrics = new Metrics({
   board,
-  counters: shared.counters.map((memory) => new Counters(memory)),
+  counters,
   words,
   clock,
   build,
@@ -106,6 +137,17 @@ const metrics = new Metrics({
   alerts: () => alerts.status(),
   identity: () => identity.status(),
   nodes: () => nodes.status(),
+  feeds: () => feeds.status(),
+  zones: () => zones.status(),
+  upkeep: () => ({
+    directory: dataDirectory.readings,
+    certificateEndMs: listeners.certificateEndMs,
+    adminClosed: listeners.closed.length,
+    isConfigRefused: config.state.errors.length > 0,
+    components: health.last?.components ?? [],
+  }),
+  figures,
+  campaigns: () => settings.campaigns.map(({ id }) => id),
 })
 const token = new TokenInForce(settings.admin.tokenFile, process.env['THANHLOC_ADMIN_TOKEN'], log)
 const hosts = new AllowedHosts(
@@ -130,6 +172,16 @@ const identity = new IdentitySources({
   listed: (units) => tellListed(units.map(({ unit }) => unit)),
   remembered: () => rememberedBindings(),
 })
+const review = new Review({
+  settings: () => settings,
+  clock,
+  log,
+  standings: (indicators) => mailbox.request('lists', 'lists/standings', { indicators }, LISTS_WAIT_MS),
+  bringInForce: async (list) => {
+    await mailbox.request('lists', 'lists/reload', { id: list, force: false }, LISTS_WAIT_MS)
+  },
+})
+const bypass = new BypassBoard({ clock, find: (address) => identity.find(address) })
 const alertFeed = new AlertFeed({ alerts, events: cases, clock, log })
 const alertConditions = new AlertConditions({ alerts, board, nodes: () => nodes.status(), clock, log })
 const trailUpkeep = new TrailUpkeep({
@@ -141,7 +193,7 @@ const trailUpkeep = new TrailUpkeep({
   log,
 })
 const listeners = new AdminListeners(settings, clock, log)
-const watcher = new FileWatcher(() => reloadConfig(), clock)
+const watcher = new FileWatcher(() => void reloadConfig(), clock)
 
 mailbox.on('settings', (body) => {
   settings = body as Settings
@@ -152,19 +204,28 @@ mailbox.on('settings', (body) => {
   hosts.configure(settings.admin.hosts)
   token.configure(settings.admin.tokenFile)
   nodes.configure(settings)
+  feeds.configure(settings)
+  zones.configure(settings)
   watchConfiguration()
 })
 mailbox.on('reload', () => reloadConfig())
 mailbox.on('identity/revealed', (body) => identity.revealed(body as RevealedPair[]))
+mailbox.on('zones/notify', (body) => zones.notified(body as Notice))
+mailbox.on('access/bypass', (body) => bypass.add(body as BypassCount[]))
 mailbox.on('shutdown', async () => {
   watcher.close()
+  dataDirectory.close()
   identity.close()
   nodes.close()
   alertFeed.close()
   alertConditions.close()
+  health.close()
   trailUpkeep.close()
   await listeners.close()
+  await feeds.close()
+  zones.close()
   await alerts.close()
+  review.close()
   accounts.close()
   store.close()
   stopDrops()
@@ -172,35 +233,46 @@ mailbox.on('shutdown', async () => {
   await drain.close()
 })
 
+const sources: HealthSources = {
+  mail: mailbox,
+  board,
+  words,
+  counters,
+  clients: store,
+  cases,
+  figures,
+  revisions: { store: () => store.connection.version, figures: () => String(figures.number) },
+  hits: (filter) => exportHits(store, filter),
+  accounts,
+  review,
+  alerts,
+  metrics,
+  config,
+  settings: () => settings,
+  logDrops: () => drain.dropped(),
+  identity: () => identity.status(),
+  bypass,
+  nodes: () => nodes.status(),
+  feeds,
+  zones,
+  faults: () => listeners.faults,
+  build,
+  clock,
+  log,
+}
+const health = new HealthLedger(sources, {
+  disk: () => dataDirectory.readings.room,
+  memory: memoryRoom,
+  // Nobody comes over it to a server that listens on loopback alone.
+  bridge: first.listen.every(({ address }) => isLoopback(address)) ? null : containerBridge(),
+})
+mailbox.on('control/summary', () => serviceSummary({ ...sources, health }))
 const admin = await buildAdmin(
-  {
-    mail: mailbox,
-    board,
-    words,
-    clients: store,
-    cases,
-    figures,
-    revisions: { store: () => store.connection.version, figures: () => String(figures.number) },
-    hits: (filter) => exportHits(store, filter),
-    accounts,
-    alerts,
-    metrics,
-    config,
-    settings: () => settings,
-    logDrops: () => drain.dropped(),
-    identity: () => identity.status(),
-    nodes: () => nodes.status(),
-    faults: () => [
-      ...listeners.faults,
-      ...(accounts.fault === null ? [] : ['the accounts cannot be used: see the log']),
-    ],
-    build,
-    clock,
-    log,
-  },
+  { ...sources, health },
   {
     hosts,
     cameBySocket: (request) => listeners.cameBySocket(request),
+    mayCountUnits: (request) => listeners.mayCountUnits(request),
   },
 )
 await listeners.open((request, response) => admin.routing(request, response))
@@ -208,8 +280,9 @@ watchConfiguration()
 // The store remembers the units of the last list it was told of.
 if (settings.identity.botnetList === null) tellListed([])
 void identity.start()
+void review.start()
 collectGarbage()
-giveWay()
+giveWay(log)
 mailbox.tell('main', 'control/ready', { admin: listeners.addresses })
 
 /** As `serve` did at the start: file, command line, and where they name no upstream the host's. */
@@ -221,8 +294,10 @@ function readConfiguration(): LoadResult {
   return { settings: complete }
 }
 
-function reloadConfig(): void {
-  config.reload().catch((error: unknown) => log.error({ error }, 'the configuration could not be passed on'))
+async function reloadConfig(): Promise<void> {
+  await config
+    .reload()
+    .catch((error: unknown) => log.error({ error }, 'the configuration could not be passed on'))
 }
 
 let dropsSaid = 0

@@ -31,6 +31,8 @@ export const AUDIT_ACTIONS = [
   'export',
   'list.allow',
   'list.change',
+  'import.add',
+  'import.decide',
   'cache.flush',
   'settings.reload',
   'unit.change',

@@ -30,6 +30,7 @@ export const ACTIONS = {
   'token.change': 'make and revoke tokens',
   'audit.read': 'the audit trail',
   'audit.verify': 'check the audit trail',
+  'list.pull': 'all that is blocked, for firewalls and other resolvers',
   'hits.pull': 'all hits, for the other node of the agency',
 } as const
 export type Action = keyof typeof ACTIONS
@@ -40,8 +41,8 @@ export const ACTION_NAMES = Object.keys(ACTIONS) as readonly Action[]
 export const USER_ROLES = ['viewer', 'officer', 'admin', 'auditor'] as const
 export type UserRole = (typeof USER_ROLES)[number]
 
-/** Roles of tokens: those of people, and that of the other node of an agency. */
-export const ROLES = [...USER_ROLES, 'node'] as const
+/** Roles of tokens: those of people, that of the other node of an agency, and that of a firewall. */
+export const ROLES = [...USER_ROLES, 'node', 'firewall'] as const
 export type Role = (typeof ROLES)[number]
 
 /** The table. */
@@ -57,10 +58,12 @@ export const PERMISSIONS: Readonly<Record<Role, ReadonlySet<Action>>> = {
     'case.change',
     'export',
     'list.read',
+    'list.pull',
   ]),
   admin: new Set(ACTION_NAMES),
   auditor: new Set<Action>(['self.change', 'audit.read', 'audit.verify']),
   node: new Set<Action>(['hits.pull']),
+  firewall: new Set<Action>(['list.pull']),
 }
 
 /** What is asked of one unit, and so ends at the units a principal is responsible for. */

@@ -17,6 +17,8 @@ declare module 'fastify' {
     refusals?: readonly ProblemCode[]
     /** A page asks for it by itself: it keeps no session alive. */
     isBackground?: boolean
+    /** The type of the bodies it takes; JSON unless given. */
+    upload?: string
   }
   interface FastifyRequest {
     /** Who calls; nobody where the route is free. */
@@ -43,6 +45,8 @@ export interface AdminAccess {
   readonly hosts: AllowedHosts
   /** Whether a request came by the socket in the data directory. */
   readonly cameBySocket: (request: IncomingMessage) => boolean
+  /** Whether `/metrics` tells it the figures of single units. */
+  readonly mayCountUnits: (request: IncomingMessage) => boolean
 }
 
 /** Header of requests that a page makes by itself, so that an open page keeps no session alive. */
@@ -93,6 +97,7 @@ function askedBy(request: FastifyRequest, { cameBySocket }: AdminAccess): Asked 
     origin: headers.origin,
     fetchSite: one(headers['sec-fetch-site']),
     contentType: headers['content-type'],
+    expectedType: routeOptions.config.upload ?? 'application/json',
     authorization: headers.authorization,
     cookie: cookieOf(request),
     csrf: one(headers[CSRF_HEADER]),

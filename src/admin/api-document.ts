@@ -124,8 +124,8 @@ function addExample(operation: Operation, { given = {}, body, answer, texts }: C
   for (const parameter of operation.parameters ?? []) {
     if (given[parameter.name] !== undefined) parameter.example = given[parameter.name]
   }
-  const asked = operation.requestBody?.content['application/json']
-  if (asked !== undefined && body !== undefined) asked.example = body
+  for (const asked of Object.values(operation.requestBody?.content ?? {}))
+    if (body !== undefined) asked.example = body
   const success = Object.entries(operation.responses).find(([status]) => status.startsWith('2'))?.[1]
   if (success === undefined) return
   if (texts !== undefined) {

@@ -21,15 +21,19 @@ import { addAlertRoutes } from './routes/alerts.ts'
 import { addAllowRoutes } from './routes/allow.ts'
 import { addAuditRoutes } from './routes/audit.ts'
 import { addBackupRoutes } from './routes/backup.ts'
+import { addBypassRoutes } from './routes/bypass.ts'
 import { addCacheRoutes } from './routes/cache.ts'
 import { addCampaignRoutes } from './routes/campaigns.ts'
 import { addCaseRoutes } from './routes/cases.ts'
 import { addClientRoutes } from './routes/clients.ts'
 import { addConfigRoutes } from './routes/config.ts'
+import { addEnforcedRoutes } from './routes/enforced.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addExportRoutes } from './routes/export.ts'
+import { addFeedRoutes } from './routes/feeds.ts'
 import { addHitRoutes } from './routes/hits.ts'
 import { addHoldRoutes } from './routes/holds.ts'
+import { addImportRoutes } from './routes/imports.ts'
 import { addKeepingRoutes } from './routes/keeping.ts'
 import { addListRoutes } from './routes/lists.ts'
 import { addNodeRoutes } from './routes/nodes.ts'
@@ -40,8 +44,10 @@ import { addSessionRoutes } from './routes/session.ts'
 import { addSilenceRoutes } from './routes/silences.ts'
 import { addStatusRoutes } from './routes/status.ts'
 import { addTokenRoutes } from './routes/tokens.ts'
+import { addTrafficRoutes } from './routes/traffic.ts'
 import { addUnitRoutes } from './routes/units.ts'
 import { addUserRoutes } from './routes/users.ts'
+import { addZoneRoutes } from './routes/zones.ts'
 import { SecureRandom } from '../random.ts'
 import type { AdminSources } from './sources.ts'
 
@@ -89,13 +95,15 @@ export async function buildAdmin(sources: AdminSources, access: AdminAccess): Pr
 
   await addOpenApi(app, sources.build.version)
   const prefix = '/api/v1'
-  addProbeRoutes(app, sources)
+  addProbeRoutes(app, sources, access)
   await app.register(
     async (api: Admin) => {
       addStatusRoutes(api, sources)
+      addTrafficRoutes(api, sources)
       addNumberRoutes(api, sources)
       addClientRoutes(api, sources)
       addHitRoutes(api, sources)
+      addBypassRoutes(api, sources)
       addUnitRoutes(api, sources)
       addCampaignRoutes(api, sources)
       addCaseRoutes(api, sources)
@@ -104,6 +112,10 @@ export async function buildAdmin(sources: AdminSources, access: AdminAccess): Pr
       addExportRoutes(api, sources)
       addNodeRoutes(api, sources)
       addListRoutes(api, sources)
+      addImportRoutes(api, sources)
+      addFeedRoutes(api, sources)
+      addZoneRoutes(api, sources)
+      addEnforcedRoutes(api, sources)
       addAllowRoutes(api, sources)
       addAlertRoutes(api, sources)
       addCacheRoutes(api, sources)

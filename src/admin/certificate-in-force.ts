@@ -47,6 +47,11 @@ export class CertificateInForce {
     return this.#pair
   }
 
+  /** When the pair in force ends, wall clock, milliseconds; null where there is none. */
+  get endMs(): number | null {
+    return this.#pair?.expiresAt ?? null
+  }
+
   /** What is wrong while the pair in force goes on being shown. */
   get faults(): string[] {
     // Without a pair nothing listens, which is told there.

@@ -9,6 +9,8 @@ export const MIN_TLS = 'TLSv1.2'
 /** A chain has some kilobytes; a file larger than this is some other file. */
 const MAX_FILE_BYTES = 1 << 20
 
+const MAY_NOT_READ = `user ${process.geteuid?.() ?? -1}, as whom the server runs, may not read it: give it the right (chgrp, chmod g+r)`
+
 /** A pair that can be used. */
 export interface CertificatePair {
   /** PEM, with the certificates between it and the root. */
@@ -64,7 +66,12 @@ function readPem(what: keyof CertificateFiles, file: string): string {
   } catch (error) {
     if (error instanceof CertificateError) throw error
     const { code, message } = error as NodeJS.ErrnoException
-    throw wrong(what, file, code === 'ENOENT' ? 'there is no such file' : message, error)
+    throw wrong(
+      what,
+      file,
+      code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? MAY_NOT_READ : message,
+      error,
+    )
   }
 }
 

@@ -4,6 +4,7 @@ import { AccountsUnavailable } from '../accounts/fault.ts'
 import { AccountError } from '../accounts/problem.ts'
 import { BadCursor, StoreUnavailable } from '../detection/queries.ts'
 import type { Logger } from '../log/log.ts'
+import { ReviewError, type ReviewProblem } from '../review/problem.ts'
 import { MailError } from '../thread/mail.ts'
 import { ApiError, describeProblem, PROBLEM_TYPE, type Problem, type ProblemCode } from './problem.ts'
 
@@ -18,6 +19,15 @@ const FRAMEWORK: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_NOT_FOUND: 'THANHLOC_API_NOT_FOUND',
 }
 
+const REVIEW: Readonly<Record<ReviewProblem, ProblemCode>> = {
+  unknown: 'THANHLOC_API_NOT_FOUND',
+  conflict: 'THANHLOC_API_CONFLICT',
+  wrong: 'THANHLOC_API_UNPROCESSABLE',
+  'too-large': 'THANHLOC_API_TOO_LARGE',
+  forbidden: 'THANHLOC_ACCOUNT_FORBIDDEN',
+  unavailable: 'THANHLOC_API_UNAVAILABLE',
+}
+
 /** Answers `error`; what is our own fault is logged, and told without its inside. */
 export function answerError(
   error: FastifyError,
@@ -26,7 +36,7 @@ export function answerError(
   log: Pick<Logger, 'error'>,
 ): FastifyReply {
   const problem = problemOf(error)
-  const isTold = error instanceof ApiError || error instanceof AccountError
+  const isTold = error instanceof ApiError || error instanceof AccountError || error instanceof ReviewError
   if (problem.status >= 500 && !isTold && !(error instanceof AccountsUnavailable))
     log.error({ error }, 'admin API: a request failed')
   const retryAfterS = error instanceof AccountError ? error.retryAfterS : undefined
@@ -48,6 +58,7 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
 function problemOf(error: FastifyError): Problem {
   if (error instanceof ApiError) return describeProblem(error.code, error.message)
   if (error instanceof AccountError) return describeProblem(error.code, error.detail)
+  if (error instanceof ReviewError) return describeProblem(REVIEW[error.problem], error.message)
   // Its log line is written where the file is opened.
   if (error instanceof AccountsUnavailable) return describeProblem(error.code, error.message)
   // Another thread is being restarted, is too busy, or said no.

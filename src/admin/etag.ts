@@ -81,6 +81,6 @@ export function addTags(app: Admin, tags: Tags): void {
 }
 
 /** Whether If-None-Match names the tag (RFC 9110 §13.1.2), strong or weak. `*` is for changes, which have no tags. */
-function hasTag({ headers }: FastifyRequest, tag: string): boolean {
+export function hasTag({ headers }: FastifyRequest, tag: string): boolean {
   return headers['if-none-match']?.split(',').some((one) => one.trim().replace(/^W\//, '') === tag) ?? false
 }

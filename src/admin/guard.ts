@@ -30,6 +30,8 @@ export interface Asked {
   /** `Sec-Fetch-Site`, which browsers set and pages cannot. */
   readonly fetchSite: string | undefined
   readonly contentType: string | undefined
+  /** The one type a changing request may have; `application/json` unless given. */
+  readonly expectedType?: string
   readonly authorization: string | undefined
   /** Value of the session's cookie. */
   readonly cookie: string | null
@@ -99,11 +101,12 @@ export function admit(
   }
   const admission = authorise(asked, isChange, accounts)
   if ('problem' in admission) return admission
-  // A form in a web page cannot send this type without asking first, and we never say yes.
-  if (isChange && !/^application\/json\s*(;|$)/i.test(asked.contentType ?? '')) {
+  // A form in a web page can send neither without asking first, and we never say yes.
+  const { contentType = '', expectedType = 'application/json' } = asked
+  if (isChange && contentType.split(';', 1)[0]!.trim().toLowerCase() !== expectedType) {
     return refuse(
       'THANHLOC_API_CONTENT_TYPE',
-      'Requests that change something need "Content-Type: application/json", also without a body.',
+      `Requests that change something need "Content-Type: ${expectedType}", also without a body.`,
     )
   }
   return admission

@@ -11,6 +11,7 @@ import { formatEndpoint } from '../config/address.ts'
 import type { Endpoint, Settings } from '../config/settings.ts'
 import type { Logger } from '../log/log.ts'
 import { isLoopback } from '../net/address.ts'
+import { portHolders } from '../net/port-holder.ts'
 import { ADMIN_SOCKET, listenOnSocket } from './admin-socket.ts'
 import { MIN_TLS, type CertificatePair } from './certificate.ts'
 import { CertificateInForce } from './certificate-in-force.ts'
@@ -36,6 +37,8 @@ export class AdminListeners {
   readonly #clock: Clock
   readonly #endpoints: { readonly admin: Endpoint | null; readonly metrics: Endpoint | null }
   readonly #bySocket = new WeakSet<Socket>()
+  /** Requests that came in at the metrics' own address. */
+  readonly #forMetrics = new WeakSet<IncomingMessage>()
   readonly #socketPath: string
   readonly #places: Place[] = []
   #stopRetrying: () => void = () => {}
@@ -60,7 +63,13 @@ export class AdminListeners {
     local.on('connection', (socket) => this.#bySocket.add(socket))
     this.#add('the admin API', this.#socketPath, local, () => listenOnSocket(local, this.#socketPath))
     if (admin) this.#addAdmin(admin, handle)
-    if (metrics) this.#addEndpoint('the metrics', metrics, only(METRICS_PATHS, handle))
+    if (metrics) {
+      const own: RequestListener = (request, response) => {
+        this.#forMetrics.add(request)
+        return handle(request, response)
+      }
+      this.#addEndpoint('the metrics', metrics, only(METRICS_PATHS, own))
+    }
     await this.#try()
     this.#stopRetrying = this.#clock.every(RETRY_MS, () => void this.#try())
   }
@@ -70,10 +79,25 @@ export class AdminListeners {
     return this.#bySocket.has(request.socket)
   }
 
+  /** Whether a request came from this machine, or to the address that was opened for the metrics. */
+  mayCountUnits(request: IncomingMessage): boolean {
+    if (this.cameBySocket(request) || this.#forMetrics.has(request)) return true
+    return isLoopback((request.socket.remoteAddress ?? '').replace(/^::ffff:/, ''))
+  }
+
   /** Where it could not listen, and why; what is wrong with the certificate. */
   get faults(): string[] {
-    const closed = this.#places.flatMap(({ fault }) => (fault === null ? [] : [fault]))
-    return [...closed, ...(this.#certificate?.faults ?? [])]
+    return [...this.closed, ...(this.#certificate?.faults ?? [])]
+  }
+
+  /** Where it could not listen, and why. */
+  get closed(): string[] {
+    return this.#places.flatMap(({ fault }) => (fault === null ? [] : [fault]))
+  }
+
+  /** When the certificate ends, wall clock, milliseconds; null where none is in force. */
+  get certificateEndMs(): number | null {
+    return this.#certificate?.endMs ?? null
   }
 
   /** `127.0.0.1:8053` of each that listens on TCP, with the port that was given. */
@@ -172,8 +196,12 @@ function only(paths: readonly string[], handle: RequestListener): RequestListene
 }
 
 function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException
-  return code === 'EADDRINUSE' ? 'another process uses it' : message
+  const { code, message, port } = error as NodeJS.ErrnoException & { readonly port?: number }
+  if (code === 'EADDRINUSE') {
+    const holder = port === undefined ? undefined : portHolders('tcp', port)[0]
+    return `${holder?.process ?? 'another process'} uses it; stop that, or change admin.listen or metrics.listen`
+  }
+  return code === 'EACCES' ? 'not permitted: take a port above 1023' : message
 }
 
 function textOf({ address, port }: AddressInfo): string {

@@ -1,6 +1,6 @@
 /** How far the hits of other nodes are taken over, as the API shows it. */
 import { Type } from 'typebox'
-import { isApart, type NodeStatus } from '../nodes/node-status.ts'
+import type { NodeStatus } from '../nodes/node-status.ts'
 import { NullableTime, timeText } from './schema.ts'
 
 const NullableText = (description: string) => Type.Union([Type.String(), Type.Null()], { description })
@@ -40,20 +40,4 @@ export function nodeReport(
     error: showsErrors ? error : null,
     advice: showsErrors ? advice : null,
   }
-}
-
-/** What is wrong with other nodes, in sentences that name no address. */
-export function nodeTroubles(nodes: readonly NodeStatus[]): string[] {
-  return nodes.flatMap(({ id, state, lastPullMs, clockAheadMs }) => [
-    ...(state === 'failing'
-      ? [
-          `hits of ${id} are not taken over: ${lastPullMs === null ? 'it has not answered since the start' : `it answered last at ${timeText(lastPullMs)}`}`,
-        ]
-      : []),
-    ...(isApart(clockAheadMs)
-      ? [
-          `the clock of ${id} is ${Math.abs(Math.round(clockAheadMs! / 1000))} s ${clockAheadMs! > 0 ? 'ahead of' : 'behind'} this one`,
-        ]
-      : []),
-  ])
 }

@@ -30,6 +30,7 @@ export async function addOpenApi(app: Admin, version: string): Promise<void> {
         { name: 'clients', description: 'Machines that asked for listed names' },
         { name: 'cases', description: 'What is to be cleaned, who does it, what became of it' },
         { name: 'policy', description: 'Lists, and what is let through by hand' },
+        { name: 'imports', description: 'Documents, what they propose, and what people decide about it' },
         { name: 'accounts', description: 'People, tokens, sessions' },
         { name: 'audit', description: 'Who did what' },
         { name: 'keeping', description: 'How long things are kept, legal holds, backups' },

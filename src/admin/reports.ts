@@ -17,13 +17,25 @@ const Lines = Type.Array(Type.Object({ line: Type.Integer(), text: Type.String()
 })
 const counts = (description: string) => Type.Record(Type.String(), Type.Integer(), { description })
 
+/** Where a list stands in its time: see lists/validity. */
+export const Validity = Type.String({
+  description:
+    '`unlimited`, `valid`; `ending`: the last day is at most two weeks away; `not-yet`, `ended`: hits are only recorded',
+})
+
 export const ListReport = report({
   id: Type.String(),
   kind: Type.String({ description: '`list` or `allow`' }),
   path: Type.String(),
   campaign: Type.Union([Type.String(), Type.Null()]),
   basis: Type.String(),
-  action: Type.String(),
+  document: Type.String({ description: 'number of the document it came with; empty: none' }),
+  issuer: Type.String(),
+  issued: nullable('date of the document'),
+  from: nullable('first day on which it may block'),
+  until: nullable('last day on which it may block'),
+  validity: Validity,
+  action: Type.String({ description: 'as configured' }),
   format: nullable('as detected or named; null while nothing is in force'),
   state: Type.String({
     description: '`loaded`; `kept-last-good`: an earlier version is in force; `failed`: none is',

@@ -5,7 +5,7 @@ import { nearest } from '../config/nearest.ts'
 
 /** Options of both. */
 export const ACCOUNT_OPTIONS: OptionSpecs = {
-  role: { value: 'ROLE', help: 'viewer, officer, admin, auditor; of tokens also node' },
+  role: { value: 'ROLE', help: 'viewer, officer, admin, auditor; of tokens also node, firewall, firewall' },
   units: { value: 'ID,ID', help: 'responsible for these units and those below them alone; all unless given' },
   reason: { value: 'TEXT', help: 'why; kept in the audit trail' },
   json: { value: null, help: 'print JSON' },

@@ -30,6 +30,8 @@ export interface AdminRequest {
   /** With its query string: `/api/v1/status`. */
   readonly path: string
   readonly body?: Readonly<Record<string, unknown>>
+  /** A file, in place of `body`. */
+  readonly bytes?: Uint8Array
   /** How long the server may be silent; 30 s unless given. */
   readonly timeoutMs?: number
 }
@@ -47,10 +49,11 @@ export function dataDirectory(args: Arguments): string {
 
 /** The decoded JSON of the reply. Throws NotRunningError, or CommandError with the server's own words. */
 export async function callAdmin(socket: string, asked: AdminRequest): Promise<unknown> {
-  const { method, path, body, timeoutMs = TIMEOUT_MS } = asked
-  const payload = method === 'GET' ? '' : JSON.stringify(body ?? {})
+  const { method, path, body, bytes, timeoutMs = TIMEOUT_MS } = asked
+  const payload = method === 'GET' ? '' : (bytes ?? JSON.stringify(body ?? {}))
+  const type = bytes === undefined ? 'application/json' : 'application/octet-stream'
   // Node gives a DELETE no length by itself, and its body would then be read as the next request.
-  const described = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }
+  const described = { 'content-type': type, 'content-length': Buffer.byteLength(payload) }
   const headers = { host: 'localhost', ...(method !== 'GET' && described) }
   const { status, text } = await new Promise<{ status: number; text: string }>((settle, fail) => {
     const call = request({ socketPath: socket, method, path, headers, timeout: timeoutMs }, (reply) => {

@@ -5,6 +5,7 @@ import { ACCOUNTS_FILE } from '../accounts/schema.ts'
 import { systemClock } from '../clock.ts'
 import { Backup, type BackupDone } from '../detection/cases/backup.ts'
 import { databaseBytes } from '../detection/database.ts'
+import { IMPORTS_FILE } from '../review/schema.ts'
 import { callAdmin, dataDirectory, NotRunningError, socketPath, SOCKET_OPTIONS } from './admin-socket.ts'
 import { CommandError, Exit, type Command, type Terminal } from './command.ts'
 import { recordOffline } from './offline-accounts.ts'
@@ -19,15 +20,15 @@ type Written = Pick<BackupDone, 'path' | 'bytes' | 'clients' | 'cases' | 'hits' 
 
 const LOOK_MS = 200
 const NOT_IN_IT =
-  'not in it: accounts.key (without it second factors must be set up anew), overrides.json, alerts.db, the configuration and the lists'
+  'not in it: accounts.key (without it second factors must be set up anew), overrides.json, alerts.db, the imported files, the configuration and the lists'
 
 export const command: Command = {
   usage: 'backup [FILE] [--replace]',
-  description: `Writes a copy of the databases, machines, cases, hits, accounts and the audit trail, to FILE, mode 0600; without FILE into
+  description: `Writes a copy of the databases, machines, cases, hits, accounts, the audit trail, imports and what was approved of them, to FILE, mode 0600; without FILE into
 \`backups\` in the data directory. The server goes on meanwhile; where none runs the copy is made all the same. It is
 checked before it gets its name: a disk that is full leaves what was there as it was. Where a server runs, it is the
 server that writes FILE, so its user must be allowed to. \`thanhloc restore FILE\` is the way back.
-Not in it are accounts.key, overrides.json, alerts.db, the configuration and the lists: copy those by yourself.`,
+Not in it are accounts.key, overrides.json, alerts.db, the imported files, the configuration and the lists: copy those by yourself.`,
   options: {
     replace: { value: null, help: 'a backup that is there as FILE makes way once the new one is whole' },
     reason: { value: 'TEXT', help: 'why; kept in the audit trail' },
@@ -85,7 +86,7 @@ async function byHand(
   })
   if (unrecorded !== null) terminal.complain(unrecorded)
   const quiet = { info: () => {}, warn: () => {}, error: () => {}, debug: () => {} }
-  const done = await new Backup(directory, [ACCOUNTS_FILE], systemClock, quiet).to(
+  const done = await new Backup(directory, [ACCOUNTS_FILE, IMPORTS_FILE], systemClock, quiet).to(
     asked,
     databaseBytes(directory),
   )
@@ -97,5 +98,6 @@ function describe({ path, bytes, clients, cases, hits, parts }: Written): string
   const beside = parts.includes(ACCOUNTS_FILE)
     ? 'accounts and the audit trail'
     : 'NO ACCOUNTS: there is no accounts.db'
-  return `${path}: ${bytes} bytes\nin it: ${clients} clients, ${cases} cases, ${hits} hits; ${beside}\n${NOT_IN_IT}`
+  const imports = parts.includes(IMPORTS_FILE) ? '; imports and what was approved of them' : ''
+  return `${path}: ${bytes} bytes\nin it: ${clients} clients, ${cases} cases, ${hits} hits; ${beside}${imports}\n${NOT_IN_IT}`
 }

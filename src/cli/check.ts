@@ -1,4 +1,5 @@
 /** `check`: is this configuration good, and what would be in force with it? Needs no server and changes nothing. */
+import { existsSync } from 'node:fs'
 import { CertificateError, readCertificate } from '../admin/certificate.ts'
 import { systemClock } from '../clock.ts'
 import { formatEndpoint } from '../config/address.ts'
@@ -9,6 +10,7 @@ import type { Settings } from '../config/settings.ts'
 import { keepWarnings } from '../detection/cases/keeping.ts'
 import type { CompiledList } from '../lists/compile.ts'
 import { configuredLists } from '../lists/configured.ts'
+import { validityAt, validityReason } from '../lists/validity.ts'
 import { renewalOf, staleReason } from '../lists/renewal.ts'
 import { Exit, type Command, type Terminal } from './command.ts'
 import { describeListState } from './list-report.ts'
@@ -31,16 +33,27 @@ Exit code 0: all is well. 1: the configuration is valid, but a list or the certi
     if (settings.upstreams.servers.length === 0) comment(terminal, describeHostUpstreams(settings))
     for (const warning of keepWarnings(settings.keep)) terminal.complain(warning)
     const { compileOffline } = await import('../lists/offline.ts')
-    const { lists, built } = await compileOffline(settings)
+    const { lists, built } = await compileOffline(settings, systemClock.wallMs())
     for (const list of lists) comment(terminal, describeList(list))
     comment(terminal, [`in force: ${built.names} names, ${built.addresses} addresses`])
-    const failed = lists.filter(({ state }) => state !== 'loaded')
+    const awaited = awaitedLists(settings)
+    const failed = lists.filter(({ id, state }) => state !== 'loaded' && !awaited.includes(id))
+    for (const id of awaited)
+      terminal.complain(`list ${id}: not fetched yet; the server does that when it runs`)
     for (const { id, error } of failed) terminal.complain(`list ${id}: ${error}`)
-    for (const complaint of describeStale(settings, lists)) terminal.complain(complaint)
+    for (const complaint of [...describeStale(settings, lists), ...describeValidity(settings)])
+      terminal.complain(complaint)
     const wrongCertificate = checkCertificate(settings)
     if (wrongCertificate !== null) terminal.complain(wrongCertificate)
     return failed.length === 0 && wrongCertificate === null ? Exit.Ok : Exit.Failed
   },
+}
+
+/** Lists that the server has yet to fetch. */
+function awaitedLists({ lists }: Settings): string[] {
+  const isAwaited = ({ feed, primary, path }: Settings['lists'][number]): boolean =>
+    (feed !== null || primary !== null) && !existsSync(path)
+  return lists.filter(isAwaited).map(({ id }) => id)
 }
 
 /** Lists whose files are older than they may be. They can be used all the same. */
@@ -48,6 +61,14 @@ function describeStale(settings: Settings, compiled: readonly CompiledList[]): s
   return configuredLists(settings).flatMap((list, place) => {
     const reason = staleReason(renewalOf(list, compiled[place]!, null, systemClock.wallMs()))
     return reason === null ? [] : [`list ${list.id}: ${reason}; maxAge is ${formatDuration(list.maxAgeMs!)}`]
+  })
+}
+
+/** Lists that do not block today, or soon will not any more. */
+function describeValidity({ lists }: Settings): string[] {
+  return lists.flatMap((list) => {
+    const reason = validityReason(list, validityAt(list, systemClock.wallMs()))
+    return reason === null ? [] : [`list ${list.id} ${reason}`]
   })
 }
 

@@ -1,5 +1,6 @@
 /** What a command of the program is: one file each, loaded when it is asked for. */
 import type { Arguments, OptionSpecs } from './arguments.ts'
+import type { Screen } from './screen.ts'
 
 /** Where a command reads and writes; tests put their own here. */
 export interface Terminal {
@@ -9,6 +10,10 @@ export interface Terminal {
   complain(text: string): void
   /** Whether a person sits at it, who sees prompts. */
   readonly isInteractive: boolean
+  /** Where text may be moved about and coloured; null: output goes to a file, a pipe, or a terminal that cannot. */
+  readonly screen: Screen | null
+  /** Aborted when the person wants an end (SIGINT, SIGTERM, SIGHUP), or nobody reads the output any more. */
+  untilEnd(): AbortSignal
   /** A line that nobody may read over a shoulder: typed without echo, or the first of standard input. */
   readSecret(prompt: string): Promise<string>
 }

@@ -1,5 +1,11 @@
 /** What policy says of a name, as lines for a terminal. */
-import type { Explanation, HeldBy } from '../lists/explain.ts'
+import { basename } from 'node:path'
+import type { Basis, ImportOrigin, Justification } from '../lists/basis.ts'
+import type { HeldBy } from '../lists/explain.ts'
+import { validityReason } from '../lists/validity.ts'
+import { describePlace } from './import-report.ts'
+import { named, plain } from './review-report.ts'
+import { localTime } from './words.ts'
 
 const KINDS = {
   exact: 'that name alone',
@@ -9,9 +15,9 @@ const KINDS = {
 } as const
 
 /** The verdict first, then why, then all lists that hold it. */
-export function describeExplanation(explanation: Explanation): string[] {
-  const { name, lists, list, indicator, indicatorKind, heldBack, isPaused } = explanation
-  const lines = [`${name}: ${verdictText(explanation)}`]
+export function describeExplanation(explanation: Justification): string[] {
+  const { name, lists, list, indicator, indicatorKind, heldBack, isPaused, group } = explanation
+  const lines = [`${name}: ${verdictText(explanation)}${group === null ? '' : ` for group ${group}`}`]
   if (isPaused) lines.push('  blocking is paused: nothing is blocked now; `thanhloc pause off` ends it')
   if (indicator !== null && indicatorKind !== null)
     lines.push(`  indicator  ${indicator} (${KINDS[indicatorKind]})`)
@@ -23,10 +29,10 @@ export function describeExplanation(explanation: Explanation): string[] {
       `  held back  ${text} in list ${id}, line ${line}, by the guard "${reason}": \`accept\` of the list would enforce it`,
     )
   }
-  return lines
+  return lines.map(plain)
 }
 
-function verdictText({ verdict, action, list }: Explanation): string {
+function verdictText({ verdict, action, list }: Justification): string {
   switch (verdict) {
     case 'block':
       return `blocked (${action})`
@@ -39,9 +45,30 @@ function verdictText({ verdict, action, list }: Explanation): string {
   }
 }
 
-function describeList(label: string, { id, basis, campaign, indicator, action }: HeldBy): string[] {
+function describeList(label: string, held: HeldBy & Basis): string[] {
+  const { id, basis, campaign, indicator, action, file, validity, imports } = held
   const lines = [`  ${label}  ${id}: ${indicator} → ${action}`]
   if (basis !== '') lines.push(`  basis      ${basis}`)
   if (campaign !== null) lines.push(`  campaign   ${campaign}`)
+  if (file !== null) {
+    const line = file.line === null ? '' : `, line ${file.line}`
+    lines.push(`  place      ${basename(file.path)}${line} (sha256 ${file.sha256.slice(0, 12)})`)
+  }
+  for (const origin of imports) lines.push(...describeOrigin(origin))
+  const reason = validityReason(held, validity)
+  if (reason !== null) lines.push(`  validity   the list ${reason}`)
   return lines
+}
+
+function describeOrigin(origin: ImportOrigin): string[] {
+  const { document, issuer, issued, file, sha256, place, places, approvedBy, approvedAt, reason, accepted } =
+    origin
+  const said = [document, issuer, issued ?? ''].filter((part) => part !== '').join(', ')
+  const more = places > 1 ? ` and ${places - 1} more` : ''
+  const passed = accepted.length === 0 ? '' : `; let past the guard ${accepted.join(', ')}`
+  return [
+    `  document   ${plain(said)}`,
+    `  original   ${describePlace({ file: 0, ...place }, [named(plain(file))])}${more} (sha256 ${sha256.slice(0, 12)})`,
+    `  approved   by ${approvedBy}, ${localTime(approvedAt)}: ${plain(reason)} (${origin.import}/${origin.item})${passed}`,
+  ]
 }

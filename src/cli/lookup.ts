@@ -1,9 +1,10 @@
 /** `lookup`: whether a name or an address is blocked, by which list, on whose word; and, asked to, what it resolves to. */
+import { systemClock } from '../clock.ts'
 import { parseAddress } from '../config/address.ts'
 import { parseDomain } from '../config/domain.ts'
 import { nearest } from '../config/nearest.ts'
 import type { Settings } from '../config/settings.ts'
-import type { Explanation } from '../lists/explain.ts'
+import type { Justification } from '../lists/basis.ts'
 import { callAdmin, NotRunningError, socketPath } from './admin-socket.ts'
 import type { Arguments } from './arguments.ts'
 import { Exit, UsageError, type Command, type Terminal } from './command.ts'
@@ -11,12 +12,16 @@ import { describeExplanation } from './explanation.ts'
 import { readOverrides, readSettings, SETTINGS_OPTIONS } from './settings-options.ts'
 
 export const command: Command = {
-  usage: 'lookup NAME [--resolve [--type TYPE]] [--config FILE]',
+  usage: 'lookup NAME [--client ADDRESS] [--resolve [--type TYPE]] [--config FILE]',
   description: `Says whether NAME (or an IP address) is blocked, by which list, which of its entries, and on what basis.
 Asks the running server, so that names let through by hand and a pause count. With --config or another option of
 the configuration, or where no server runs, it reads the lists itself; nothing is changed.
 With --resolve it also asks the resolver by UDP and prints the decoded answer.`,
   options: {
+    client: {
+      value: 'ADDRESS',
+      help: 'as for who asks from there: groups of clients have policies of their own',
+    },
     resolve: { value: null, help: 'ask the resolver too, at its first listen address' },
     type: { value: 'TYPE', help: 'record type for --resolve; A unless given' },
     json: { value: null, help: 'print JSON' },
@@ -27,7 +32,7 @@ With --resolve it also asks the resolver by UDP and prints the decoded answer.`,
   async run(args, terminal) {
     const name = readName(args.words[0]!)
     const resolve = args.flag('resolve')
-    const explanation = await findExplanation(args, name, terminal)
+    const explanation = await findExplanation(args, name, readClient(args.text('client')), terminal)
     const answer = resolve
       ? await resolveName(await readSettings(args), name, args.text('type') ?? 'A')
       : null
@@ -48,26 +53,42 @@ With --resolve it also asks the resolver by UDP and prints the decoded answer.`,
   },
 }
 
-async function findExplanation(args: Arguments, name: string, terminal: Terminal): Promise<Explanation> {
+async function findExplanation(
+  args: Arguments,
+  name: string,
+  client: string | null,
+  terminal: Terminal,
+): Promise<Justification> {
   const { data: _, ...overrides } = readOverrides(args)
   if (args.text('config') === null && Object.keys(overrides).length === 0) {
     try {
-      const path = `/api/v1/lookup?name=${encodeURIComponent(name)}`
-      return (await callAdmin(socketPath(args), { method: 'GET', path })) as Explanation
+      const asker = client === null ? '' : `&client=${encodeURIComponent(client)}`
+      const path = `/api/v1/lookup?name=${encodeURIComponent(name)}${asker}`
+      return (await callAdmin(socketPath(args), { method: 'GET', path })) as Justification
     } catch (error) {
       if (!(error instanceof NotRunningError)) throw error
       terminal.complain('no server runs: this is what the configuration and the lists say')
     }
   }
-  return explainOffline(await readSettings(args), name)
+  return explainOffline(await readSettings(args), name, client)
 }
 
-async function explainOffline(settings: Settings, name: string): Promise<Explanation> {
+async function explainOffline(
+  settings: Settings,
+  name: string,
+  client: string | null,
+): Promise<Justification> {
   const { compileOffline } = await import('../lists/offline.ts')
   const { explain } = await import('../lists/explain.ts')
-  const { lists, policy } = await compileOffline(settings)
+  const { justify, sourceOf, withOrigins } = await import('../lists/basis.ts')
+  const { storedOrigins } = await import('../review/origins.ts')
+  const { configuredLists } = await import('../lists/configured.ts')
+  const nowMs = systemClock.wallMs()
+  const { lists, policy } = await compileOffline(settings, nowMs)
   const heldBack = lists.map(({ id, outcome }) => ({ id, heldBack: outcome.heldBack }))
-  return explain(policy, name, heldBack, false)
+  const sources = configuredLists(settings).map((list, at) => sourceOf(list, lists[at]!, list.path, nowMs))
+  const found = await justify(explain(policy, name, heldBack, false, client), sources)
+  return withOrigins(found, storedOrigins(settings.store.path))
 }
 
 async function resolveName(settings: Settings, name: string, type: string) {
@@ -80,6 +101,13 @@ async function resolveName(settings: Settings, name: string, type: string) {
   }
   if ('value' in parseAddress(name)) throw new UsageError('an address cannot be resolved: give a name')
   return askResolver(settings.listen[0]!, name, qtype)
+}
+
+function readClient(text: string | null): string | null {
+  if (text === null) return null
+  const address = parseAddress(text.trim())
+  if ('problem' in address) throw new UsageError(`--client "${text}" ${address.problem}`)
+  return address.value
 }
 
 function readName(text: string): string {

@@ -7,24 +7,34 @@ import { localTime, readDurationWord } from './words.ts'
 const NO_REASON = 'no reason given'
 
 export const command: Command = {
-  usage: 'pause DURATION [--reason TEXT] | pause off',
+  usage: 'pause DURATION [--client ADDRESS | --group ID] [--reason TEXT] | pause off',
   description: `Stops all blocking for DURATION (10m, 2h), at once and in every thread; what would have been blocked is still
-recorded. \`pause off\` ends it early. For one name take \`thanhloc allow\`.`,
-  options: { reason: { value: 'TEXT', help: 'why; kept on record' }, ...SOCKET_OPTIONS },
+recorded. \`pause off\` ends it early. For one machine or network take --client, for a group of the configuration --group;
+for one name \`thanhloc allow\`.`,
+  options: {
+    client: { value: 'ADDRESS', help: 'for that address or network (CIDR) alone' },
+    group: { value: 'ID', help: 'for the clients of that group alone' },
+    reason: { value: 'TEXT', help: 'why; kept on record' },
+    ...SOCKET_OPTIONS,
+  },
   positionals: { least: 1, most: 1 },
 
   async run(args, terminal) {
     const word = args.words[0]!
     const reason = args.text('reason')?.trim() || NO_REASON
     const isOff = word.toLowerCase() === 'off'
-    const body = isOff ? { for: 'off' } : { for: readDurationWord(word), reason }
+    const whom = { client: args.text('client') ?? undefined, group: args.text('group') ?? undefined }
+    const body = isOff ? { for: 'off', ...whom } : { for: readDurationWord(word), reason, ...whom }
     const pause = (await callAdmin(socketPath(args), { method: 'POST', path: '/api/v1/pause', body })) as {
       readonly pausedUntil: string | null
     }
-    if (pause.pausedUntil === null) terminal.print('blocking is on')
+    const [option, value] = Object.entries(whom).find(([, text]) => text !== undefined) ?? []
+    const forWhom = option === undefined ? '' : ` for ${option} ${value}`
+    const again = option === undefined ? '' : ` --${option} ${value}`
+    if (pause.pausedUntil === null) terminal.print(`blocking is on${forWhom}`)
     else
       terminal.print(
-        `nothing is blocked until ${localTime(pause.pausedUntil)}; to end it: thanhloc pause off`,
+        `nothing is blocked${forWhom} until ${localTime(pause.pausedUntil)}; to end it: thanhloc pause off${again}`,
       )
     return Exit.Ok
   },

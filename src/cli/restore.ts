@@ -8,6 +8,7 @@ import { ACCOUNTS_FILE } from '../accounts/schema.ts'
 import { systemClock } from '../clock.ts'
 import { NotRestorable, restoreFrom, type Restored } from '../detection/cases/restore.ts'
 import { DATABASE_FILE } from '../detection/schema.ts'
+import { IMPORTS_FILE, prepareRestoredImports } from '../review/schema.ts'
 import { DataLockError } from '../thread/data-lock.ts'
 import { dataDirectory, SOCKET_OPTIONS } from './admin-socket.ts'
 import { CommandError, Exit, type Command, type Terminal } from './command.ts'
@@ -32,7 +33,10 @@ was recorded since stands in the accounts.db that was put aside. With --keep-acc
   async run(args, terminal) {
     const file = resolve(args.words[0]!)
     const directory = dataDirectory(args)
-    const beside = args.flag('keep-accounts') ? [] : [{ name: ACCOUNTS_FILE, prepare: prepareRestored }]
+    const imports = { name: IMPORTS_FILE, prepare: prepareRestoredImports }
+    const beside = args.flag('keep-accounts')
+      ? [imports]
+      : [{ name: ACCOUNTS_FILE, prepare: prepareRestored }, imports]
     const headBefore = headOf(directory)
     const restored = restore(file, directory, beside)
     const reason = args.text('reason')?.trim() ?? ''
@@ -95,7 +99,7 @@ function describe(file: string, directory: string, restored: Restored): string {
   const lines = [
     `${file}${made}: ${clients} clients, ${cases} cases, ${hits} hits are in ${join(directory, DATABASE_FILE)}`,
   ]
-  if (beside.length > 0)
+  if (beside.some(({ name }) => name === ACCOUNTS_FILE))
     lines.push('accounts, tokens and the audit trail are those of the backup; all sessions have ended: revoke again what was revoked since') // prettier-ignore
   else lines.push('accounts and the audit trail are as they were')
   const moved = [movedTo, ...beside.map((one) => one.movedTo)].filter((path) => path !== null)

@@ -2,6 +2,8 @@
 import { nearest } from '../config/nearest.ts'
 import { describeOptions, readArguments } from './arguments.ts'
 import { CommandError, Exit, UsageError, type Command, type Terminal } from './command.ts'
+import { openScreen } from './screen.ts'
+import { untilEnd } from './until-end.ts'
 import { readSecret } from './secret-input.ts'
 
 interface Entry {
@@ -20,9 +22,19 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'say whether a name is blocked, by which list and why',
     load: () => import('./lookup.ts'),
   },
+  import: { summary: 'propose what an annex or a list holds, for review', load: () => import('./import.ts') },
+  review: { summary: 'decide what of an import is blocked', load: () => import('./review.ts') },
   allow: { summary: 'let a name through, at once', load: () => import('./allow.ts') },
   pause: { summary: 'switch all blocking off for a while', load: () => import('./pause.ts') },
   reload: { summary: 'read the lists again', load: () => import('./reload.ts') },
+  feeds: {
+    summary: 'lists fetched over the network: how they are, fetch one',
+    load: () => import('./feeds.ts'),
+  },
+  zones: {
+    summary: 'lists from a primary name server: how they are, ask it now',
+    load: () => import('./zones.ts'),
+  },
   flush: { summary: 'empty the cache, or forget one name', load: () => import('./flush.ts') },
   user: { summary: 'make, change and remove accounts of people', load: () => import('./user.ts') },
   token: { summary: 'make and revoke tokens for machines', load: () => import('./token.ts') },
@@ -31,11 +43,27 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   silence: { summary: 'what is silenced by itself, and its end', load: () => import('./silence.ts') },
   backup: { summary: 'copy the databases while the server runs', load: () => import('./backup.ts') },
   restore: { summary: 'put a backup in their place', load: () => import('./restore.ts') },
+  install: {
+    summary: 'set up this machine as a server: user, service, port 53',
+    load: () => import('./install.ts'),
+  },
+  upgrade: {
+    summary: 'replace the installed version, or go back to the one before',
+    load: () => import('./upgrade.ts'),
+  },
+  uninstall: { summary: 'take it off this machine again', load: () => import('./uninstall.ts') },
   'alert-test': {
     summary: 'send a test message to a channel of alerts',
     load: () => import('./alert-test.ts'),
   },
-  status: { summary: 'show the state of the running resolver', load: () => import('./status.ts') },
+  status: {
+    summary: 'is the running resolver well, and if not what to do',
+    load: () => import('./status.ts'),
+  },
+  healthcheck: { summary: 'for a container: is it alive', load: () => import('./healthcheck.ts') },
+  top: { summary: 'watch queries, blocked names and clients live', load: () => import('./top.ts') },
+  tail: { summary: 'print hits as they come', load: () => import('./tail.ts') },
+  doctor: { summary: 'look for what keeps the resolver from its work', load: () => import('./doctor.ts') },
 }
 
 /** Runs what `argv` (without program and script) says; resolves with the exit code. */
@@ -70,6 +98,8 @@ export const processTerminal: Terminal = {
   print: (text) => void process.stdout.write(`${text}\n`),
   complain: (text) => void process.stderr.write(`${text}\n`),
   isInteractive: process.stdin.isTTY,
+  screen: openScreen(process.stdin, process.stdout, process.env),
+  untilEnd: () => untilEnd(process, process.stdout),
   readSecret: (prompt) => readSecret(prompt, process.stdin, process.stderr),
 }
 
@@ -92,7 +122,7 @@ function asksForHelp(words: readonly string[]): boolean {
 }
 
 function overview(): string {
-  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
+  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(11)} ${summary}`)
   return [
     'usage: thanhloc COMMAND [options]',
     '',

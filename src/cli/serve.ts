@@ -1,7 +1,10 @@
 /** `thanhloc serve`: runs the resolver until it is told to stop. */
 import { withHostUpstreams } from '../config/host-upstreams.ts'
 import { unblockStandardOutput } from '../log/output.ts'
+import { isLoopback } from '../net/address.ts'
+import { bridgeWarnings, containerBridge } from '../net/container-bridge.ts'
 import { ListenError } from '../net/listeners.ts'
+import { descriptorLimit, descriptorNeeds, descriptorTrouble } from '../service/descriptor-room.ts'
 import { Supervisor } from '../supervisor.ts'
 import { DataLockError } from '../thread/data-lock.ts'
 import { CommandError, Exit, type Command } from './command.ts'
@@ -17,8 +20,15 @@ export const command: Command = {
   positionals: { least: 0, most: 0 },
   async run(args) {
     const { settings, warnings } = withHostUpstreams(await readSettingsApart(args))
+    const room = descriptorTrouble(descriptorNeeds(settings), descriptorLimit())
+    if (room?.isFatal === true) throw new CommandError(room.message)
+    // Who asks over loopback is known whatever the network is.
+    const bridge = settings.listen.every(({ address }) => isLoopback(address)) ? null : containerBridge()
     unblockStandardOutput()
-    const supervisor = new Supervisor(settings, { warnings, load: loadRequest(args) })
+    const supervisor = new Supervisor(settings, {
+      warnings: [...warnings, ...(room === null ? [] : [room.message]), ...bridgeWarnings(bridge)],
+      load: loadRequest(args),
+    })
     // Before anything is open, so that a signal during the start is not lost.
     const ended = new Promise<void>((resolve) => {
       const stop = (): void => void supervisor.stop().then(resolve)

@@ -1,17 +1,25 @@
 /** The options that stand above the configuration file, shared by `serve`, `check` and `lookup`. */
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { LoadRequest, LoadResult } from '../config/load.ts'
 import type { Overrides } from '../config/overrides.ts'
 import type { Settings } from '../config/settings.ts'
+import { placesUnder } from '../install/places.ts'
 import type { Arguments, OptionSpecs } from './arguments.ts'
 import { CommandError, Exit } from './command.ts'
 
-/** The file that is read when none is named: that of the project, wherever the program is started. */
-export const DEFAULT_CONFIG = join(import.meta.dirname, '../../config/thanhloc.yaml')
+const PROJECT = join(import.meta.dirname, '../..')
+const INSTALLED = placesUnder('/')
+
+/** The file that is read when none is named, wherever the program is started: that of the machine, or of the project. */
+export const DEFAULT_CONFIG =
+  dirname(PROJECT) === INSTALLED.program ? INSTALLED.configFile : join(PROJECT, 'config/thanhloc.yaml')
 
 export const CONFIG_OPTION: OptionSpecs = {
-  config: { value: 'FILE', help: 'configuration file; config/thanhloc.yaml of the program unless given' },
+  config: {
+    value: 'FILE',
+    help: 'configuration file; unless given /etc/thanhloc/thanhloc.yaml of an installed program, or config/thanhloc.yaml of the project',
+  },
 }
 
 export const SETTINGS_OPTIONS: OptionSpecs = {

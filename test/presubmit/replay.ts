@@ -16,6 +16,8 @@ import { root, type Step } from './markdown.ts'
 /** Long enough for a changed list to be taken and a hit to be written, on a busy machine. */
 const PATIENCE_MS = 8000
 const PAUSE_MS = 50
+/** Where the pages say the server's directory is. */
+const PLACE = '/opt/thanhloc'
 
 /** A server with the shipped configuration and lists on free ports, before an upstream that knows `names`. */
 export class Replay {
@@ -73,7 +75,7 @@ export class Replay {
     const expected = normalise(output)
     const deadline = Date.now() + PATIENCE_MS
     for (;;) {
-      const raw = filters.reduce(pass, await this.#play(first))
+      const raw = filters.reduce(pass, await this.#play(first)).replaceAll(this.#server.directory, PLACE)
       this.#note(raw)
       const printed = normalise(raw.trimEnd())
       // Where a page shows nothing, that it works is what counts.

@@ -50,7 +50,7 @@ beforeAll(async () => {
     name: ['binh', 'evil.vn', 'www.evil.vn', 'grafana', 'an'],
     unit: ['so-yte', 'so-gd', 'tinh', 'khong-co'],
     units: [null, ['so-yte'], []],
-    role: ['viewer', 'officer', 'admin', 'auditor', 'node'],
+    role: ['viewer', 'officer', 'admin', 'auditor', 'node', 'firewall'],
     list: ['apt32', 'khac', 'khong-co'],
     campaign: ['2022', ''],
     for: ['10m', '1d', 'off'],

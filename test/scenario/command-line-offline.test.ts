@@ -100,7 +100,8 @@ describe('check', () => {
 
 describe('without a server', () => {
   it.each([
-    ['status'],
+    ['tail'],
+    ['top --once'],
     ['allow a.vn --reason x'],
     ['allow a.vn --remove'],
     ['pause 10m'],

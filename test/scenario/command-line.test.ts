@@ -40,7 +40,7 @@ afterAll(() => stage.close())
 
 describe('status', () => {
   it('shows what the server says of itself, as YAML and as JSON', async () => {
-    const asYaml = parse(expectOk(await run('status'))) as Record<string, unknown>
+    const asYaml = parse(expectOk(await run('status', '--full'))) as Record<string, unknown>
     const asJson = JSON.parse(expectOk(await run('status', '--json'))) as Record<string, unknown>
     for (const status of [asYaml, asJson]) {
       expect(status).toMatchObject({

@@ -97,7 +97,7 @@ describe('a backup', () => {
     let isWritten = false
     const written = thanhloc('backup', file, '--reason', 'hằng ngày').finally(() => (isWritten = true))
     while (!isWritten) await round()
-    expect(await expectOk(written)).toMatch(/under\.backup: \d+ bytes\nin it: 20 clients, 20 cases, \d+ hits; accounts and the audit trail\nnot in it: accounts\.key/) // prettier-ignore
+    expect(await expectOk(written)).toMatch(/under\.backup: \d+ bytes\nin it: 20 clients, 20 cases, \d+ hits; accounts and the audit trail; imports and what was approved of them\nnot in it: accounts\.key/) // prettier-ignore
     expect(statSync(file).mode & 0o777).toBe(0o600)
     const inIt = Number(/(\d+) hits/.exec((await written).out)![1])
     expect(inIt).toBeGreaterThanOrEqual(20)
@@ -157,6 +157,7 @@ describe('a backup', () => {
     const aside = readdirSync(server.path('data')).filter((name) => name.includes('.replaced-'))
     expect(aside.map((name) => name.replace(/-.*/, ''))).toEqual([
       'accounts.db.replaced',
+      'imports.db.replaced',
       'thanhloc.db.replaced',
     ])
     for (const name of aside) expect(said).toContain(name)
@@ -167,7 +168,7 @@ describe('a backup', () => {
     expect(JSON.parse(row!.details)).toMatchObject({ headBefore: head })
     await server.stop(true)
     // The way back, without the accounts.
-    const back = await expectOk(thanhloc('restore', server.path(`data/${aside[1]!}`), '--keep-accounts'))
+    const back = await expectOk(thanhloc('restore', server.path(`data/${aside[2]!}`), '--keep-accounts'))
     expect(back).toContain('accounts and the audit trail are as they were')
     await open()
     expect(await stored()).toBe(3)

@@ -99,6 +99,8 @@ describe('SIGTERM', () => {
     expect(readdirSync(join(directory, 'data')).toSorted()).toEqual([
       'accounts.db',
       'alerts.db',
+      'imports',
+      'imports.db',
       'lists',
       'snapshot.packed',
       'thanhloc.db',

@@ -35,6 +35,7 @@ campaigns: [ { id: "2022", document: 1298/CATTT-NCSC, from: 2022-08-23, to: 2022
 lists:
   - { id: apt32, path: apt32.txt, campaign: "2022", basis: "1298/CATTT-NCSC" }
   - { id: khac, path: khac.txt, campaign: "2022" }
+  - { id: duyet, approved: true, document: 1298/CATTT-NCSC }
 units:
   - { id: tinh, name: Tỉnh }
 ${SITES.map(({ id, network }) => `  - { id: ${id}, parent: tinh, networks: [${network}.0/24] }`).join('\n')}

@@ -12,7 +12,17 @@ export interface DrawnRequest {
   readonly caller: Caller
 }
 
-export const CALLERS = ['admin', 'officer', 'viewer', 'auditor', 'node', 'session', 'nobody', 'junk'] as const
+export const CALLERS = [
+  'admin',
+  'officer',
+  'viewer',
+  'auditor',
+  'node',
+  'firewall',
+  'session',
+  'nobody',
+  'junk',
+] as const
 export type Caller = (typeof CALLERS)[number]
 
 /** Values that exist, by the names of parameters and keys. */

@@ -106,10 +106,8 @@ export class Lab {
     return run('ip', 'netns', 'exec', this.serverSide, program, ...args)
   }
 
-  /** What programs on one side find as /etc/resolv.conf. */
   setResolvConf(side: string, text: string): void {
-    mkdirSync(`/etc/netns/${side}`, { recursive: true })
-    writeFileSync(`/etc/netns/${side}/resolv.conf`, text)
+    setResolvConf(side, text)
   }
 
   async stop(): Promise<void> {
@@ -125,21 +123,28 @@ export class Lab {
       this.#upstream.kill('SIGKILL')
       await closed
     }
-    for (const side of this.#sides) remove(side)
+    for (const side of this.#sides) removeSide(side)
     rmSync(this.directory, { recursive: true, force: true })
   }
 }
 
-function remove(side: string): void {
+/** What programs on one side find as /etc/resolv.conf. */
+export function setResolvConf(side: string, text: string): void {
+  mkdirSync(`/etc/netns/${side}`, { recursive: true })
+  writeFileSync(`/etc/netns/${side}/resolv.conf`, text)
+}
+
+/** Removes a namespace and what stands under /etc for it. */
+export function removeSide(side: string): void {
   if (existsSync(`/run/netns/${side}`)) run('ip', 'netns', 'del', side)
   rmSync(`/etc/netns/${side}`, { recursive: true, force: true })
 }
 
 /** Removes the namespaces of runs that are over. */
-function sweep(): void {
+export function sweep(): void {
   if (!existsSync('/run/netns')) return
   for (const side of readdirSync('/run/netns')) {
     const pid = new RegExp(`^${PREFIX}-(\\d+)-`).exec(side)?.[1]
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) remove(side)
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeSide(side)
   }
 }

@@ -9,6 +9,7 @@ import { parseSettings } from '../../src/config/load.ts'
 import { clientText, HitReader, type Hit } from '../../src/detection/hit-text.ts'
 import type { Settings } from '../../src/config/settings.ts'
 import { Counters } from '../../src/metrics/counters.ts'
+import { SnapshotBuilder } from '../../src/policy/builder.ts'
 import { Policy } from '../../src/policy/decide.ts'
 import type { ListMeta, RuleMeta } from '../../src/policy/meta.ts'
 import type { Waiter } from '../../src/query/asked.ts'
@@ -24,7 +25,7 @@ import { Exchange } from '../../src/upstream/exchange.ts'
 import { address16 } from './addresses.ts'
 import { decode, encode, type DecodedPacket, type RecordToEncode } from './dns-packet.ts'
 import { FakeClock } from './fake-clock.ts'
-import { build, list, rule, slots, type Entry } from './policy-fixture.ts'
+import { build, list, rule, SEED, slots, type Entry } from './policy-fixture.ts'
 import { ScriptedDatagrams, type Sent } from './scripted-datagrams.ts'
 
 export interface Ask {
@@ -144,6 +145,12 @@ export class PathBench {
     this.#slot ^= 1
     build(this.#bases[this.#slot]!, lists, rules, entries)
     this.policy.attachBase(this.#slot)
+  }
+
+  /** Pauses blocking for the clients of these networks, CIDR. */
+  pauseFor(...networks: readonly string[]): void {
+    new SnapshotBuilder(this.#overlays[0], SEED).finish({ lists: [], rules: [], counts: {}, paused: { networks, groups: [] } }) // prettier-ignore
+    this.policy.attachOverlay(0)
   }
 
   /** Asks; the outcome fills when the answer comes. */

@@ -28,6 +28,7 @@ export function list(number: number, changes: Partial<ListMeta> = {}): ListMeta 
     ttlSeconds: 60,
     campaign: null,
     basis: '',
+    document: '',
     ...changes,
   }
 }

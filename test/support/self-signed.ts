@@ -8,12 +8,17 @@ export interface SelfSigned {
   readonly cert: string
 }
 
-/** For `names`: host names and IPv4 addresses. */
+/** For `names`: host names and IPv4 addresses. Valid from 2020 to 2049. */
 export function selfSigned(...names: readonly string[]): SelfSigned {
+  return selfSignedUntil('491231235959Z', ...names)
+}
+
+/** The same, valid to `end`: UTCTime (RFC 5280 §4.1.2.5.1). */
+export function selfSignedUntil(end: string, ...names: readonly string[]): SelfSigned {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const algorithm = sequence(oid('2a8648ce3d040302')) // ecdsa-with-SHA256
   const name = sequence(tlv(0x31, sequence(oid('550403'), tlv(0x0c, Buffer.from(names[0]!)))))
-  const validity = sequence(tlv(0x17, Buffer.from('200101000000Z')), tlv(0x17, Buffer.from('491231235959Z')))
+  const validity = sequence(tlv(0x17, Buffer.from('200101000000Z')), tlv(0x17, Buffer.from(end)))
   const alternatives = names.map((one) =>
     isIP(one) === 4 ? tlv(0x87, Buffer.from(one.split('.').map(Number))) : tlv(0x82, Buffer.from(one)),
   )

@@ -152,18 +152,20 @@ export class TestServer {
     })
   }
 
-  /** Calls the admin API over its socket. */
+  /** Calls the admin API over its socket. `body`: sent as JSON, bytes as they are. */
   api<T = Record<string, unknown>>(
     method: string,
     path: string,
     body?: unknown,
   ): Promise<{ status: number; body: T; text: string }> {
     return new Promise((resolve, reject) => {
-      const sent = body === undefined ? null : JSON.stringify(body)
-      const headers =
-        sent === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) }
+      const isFile = body instanceof Uint8Array
+      const sent = body === undefined ? null : isFile ? body : JSON.stringify(body)
+      const type = isFile ? 'application/octet-stream' : 'application/json'
+      const headers = sent === null ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(sent) }
       const call = request(
-        { socketPath: this.path('data/admin.sock'), method, path, headers },
+        // A kept-alive connection may be closed by the server at the very moment it is used again.
+        { socketPath: this.path('data/admin.sock'), method, path, headers, agent: false },
         (response) => {
           let text = ''
           response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))

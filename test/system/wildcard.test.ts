@@ -236,7 +236,10 @@ describe('an address of a wildcard that another program has', () => {
   afterAll(close)
 
   it('is left to it, and said; the others are served', () => {
-    const warnings = server.lines.filter(({ level }) => level === 'warn').map(({ msg }) => msg)
+    // Where the tests run in a container, its bridge is warned of too.
+    const warnings = server.lines
+      .filter(({ level, msg }) => level === 'warn' && msg.startsWith('listen '))
+      .map(({ msg }) => msg)
     expect(warnings).toEqual([
       expect.stringMatching(/^listen 0\.0\.0\.0:53: 10\.99\.0\.2 is taken by .*; each address/),
       expect.stringMatching(/^listen 10\.99\.0\.2:53: taken by .*; stop it or choose another address/),

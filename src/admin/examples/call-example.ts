@@ -2,7 +2,8 @@
 export interface CallExample {
   /** Values of parameters: of the path, the query, the headers. */
   readonly given?: Readonly<Record<string, string | number | boolean>>
-  readonly body?: object
+  /** Text: what is no JSON. */
+  readonly body?: object | string
   /** What a success is answered with, as JSON; null: nothing. */
   readonly answer?: object | null
   /** The same where it is no JSON: media type → text. */

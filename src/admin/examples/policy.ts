@@ -1,12 +1,23 @@
 /** Examples of lists, and of what is let through by hand. */
 import type { CallExamples } from './call-example.ts'
+import { ORIGIN } from './imports.ts'
+
+const DOCUMENT = {
+  document: '1298/CATTT-NCSC',
+  issuer: 'Cục An toàn thông tin',
+  issued: '2022-08-23',
+  from: null,
+  until: '2026-12-31',
+  validity: 'valid',
+} as const
 
 export const LIST = {
   id: 'apt32',
   kind: 'list',
   path: 'blocklists/apt32.txt',
   campaign: '2022',
-  basis: '1298/CATTT-NCSC, 23/8/2022',
+  basis: '1298/CATTT-NCSC, Cục An toàn thông tin, 2022-08-23',
+  ...DOCUMENT,
   action: 'sinkhole',
   format: 'domains',
   state: 'loaded',
@@ -52,6 +63,20 @@ const allow = {
 export const POLICY_EXAMPLES: CallExamples = {
   'GET /api/v1/lists': { answer: lists },
   'POST /api/v1/lists/reload': { body: { list: 'apt32', reason: 'phụ lục mới' }, answer: lists },
+  'GET /api/v1/enforced/{format}': {
+    given: { format: 'rpz' },
+    texts: {
+      'text/plain': [
+        '$TTL 60',
+        '@ SOA thanhloc.invalid. nobody.invalid. 1795132800 300 60 604800 60',
+        '@ NS thanhloc.invalid.',
+        'riceaub.com A 10.10.10.10',
+        '*.riceaub.com A 10.10.10.10',
+        '; 1 entries; end',
+        '',
+      ].join('\n'),
+    },
+  },
   'GET /api/v1/lookup': {
     given: { name: 'adobe.riceaub.com', client: '10.1.2.3' },
     answer: {
@@ -65,15 +90,19 @@ export const POLICY_EXAMPLES: CallExamples = {
       lists: [
         {
           id: 'apt32',
-          basis: '1298/CATTT-NCSC, 23/8/2022',
+          basis: LIST.basis,
           campaign: '2022',
           indicator: 'riceaub.com',
           kind: 'subtree',
           action: 'sinkhole',
+          ...DOCUMENT,
+          file: { path: LIST.path, sha256: LIST.digest, line: 17 },
+          imports: [ORIGIN],
         },
       ],
       heldBack: [],
       isPaused: false,
+      group: null,
       override: null,
     },
   },
@@ -81,6 +110,15 @@ export const POLICY_EXAMPLES: CallExamples = {
     answer: {
       items: [allow],
       pause: null,
+      pauses: [
+        {
+          ...allow,
+          kind: 'pause',
+          name: '10.1.5.7/32',
+          reason: 'máy thử nghiệm',
+          until: '2026-11-21T08:10:00.000Z',
+        },
+      ],
       ended: [
         {
           ...allow,

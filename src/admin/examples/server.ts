@@ -5,11 +5,66 @@ import { LIST } from './policy.ts'
 const HASH = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
 const HEAD = `1042:${HASH}`
 
+const traffic = {
+  time: '2026-11-21T08:00:00.000Z',
+  upSeconds: 111600,
+  queries: { udp: 1204311, tcp: 312 },
+  answers: { blocked: 38, cached: 1083000, forwarded: 120344, failed: 12 },
+  bounds: [0.001, 0.1],
+  durations: {
+    blocked: [38, 0, 0],
+    cached: [1083000, 0, 0],
+    forwarded: [210, 119002, 1132],
+    failed: [0, 0, 12],
+  },
+  receiveDrops: 0,
+  cacheEntries: 20418,
+}
+
+const health = {
+  state: 'warn',
+  since: '2026-11-21T07:12:05.000Z',
+  components: [
+    {
+      component: 'upstreams',
+      state: 'warn',
+      since: '2026-11-21T07:12:05.000Z',
+      detail: {
+        vi: '1 trong 2 máy chủ DNS cấp trên không dùng được',
+        en: '1 of 2 upstreams are not usable',
+      },
+      troubles: [
+        {
+          severity: 'warn',
+          since: '2026-11-21T07:12:05.000Z',
+          detail: {
+            vi: '1 trong 2 máy chủ DNS cấp trên không dùng được',
+            en: '1 of 2 upstreams are not usable',
+          },
+          advice: {
+            vi: '`thanhloc doctor` hỏi thử từng máy chủ; kiểm tra đường truyền và tường lửa (cổng 53)',
+            en: '`thanhloc doctor` asks each of them; check the line and the firewall (port 53)',
+          },
+        },
+      ],
+    },
+    {
+      component: 'alerts',
+      state: 'unknown',
+      since: '2026-11-20T01:00:00.500Z',
+      detail: { vi: 'chưa cấu hình kênh báo tin nào', en: 'no channel is configured' },
+      troubles: [],
+    },
+  ],
+}
+
 const status = {
   version: '0.1.0',
   node: 'v26.10.0',
   time: '2026-11-21T08:00:00.000Z',
-  degraded: [],
+  listen: ['10.1.0.53:53'],
+  health,
+  degraded: [{ part: 'upstreams', detail: '1 of 2 upstreams are not usable' }],
   threads: [{ name: 'lists', restarts: 0, startedAt: '2026-11-20T01:00:00.000Z', lastError: null }],
   snapshot: { generation: 4, overlay: 1, reloadSeconds: 0.02 },
   pausedUntil: null,
@@ -30,6 +85,9 @@ const status = {
       lastAnswerAt: '2026-11-21T07:59:59.870Z',
     },
   ],
+  traffic,
+  recent: { seconds: 61.2, queries: 2154, failed: 0 },
+  clients: { new: 3, cleaned: 1 },
   cache: { entries: 20418, bytes: 6291456 },
   store: {
     state: 'ok',
@@ -123,6 +181,7 @@ const entry = {
 
 export const SERVER_EXAMPLES: CallExamples = {
   'GET /api/v1/status': { answer: status },
+  'GET /api/v1/traffic': { answer: traffic },
   'POST /api/v1/alerts/{id}/test': {
     given: { id: 'van-phong' },
     body: { reason: 'kiểm tra sau khi đổi mật khẩu hộp thư' },

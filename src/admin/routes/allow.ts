@@ -1,20 +1,12 @@
 /** `/allow` and `/pause`: undoing a wrong block at once, on record, with an end. */
 import { Type } from 'typebox'
 import { actorOf } from '../../accounts/principal.ts'
-import type { EndedOverride, Override } from '../../lists/overrides.ts'
-import type { ListsStatus } from '../../lists/status.ts'
+import { parseNetwork } from '../../config/address.ts'
+import type { Settings } from '../../config/settings.ts'
+import { GROUP_PREFIX, type EndedOverride, type Override } from '../../lists/overrides.ts'
 import type { Admin } from '../app.ts'
 import { ApiError } from '../problem.ts'
-import {
-  NullableTime,
-  readDuration,
-  readListedName,
-  Reason,
-  Time,
-  responses,
-  strict,
-  timeText,
-} from '../schema.ts'
+import { NullableTime, readDuration, readListedName, Reason, Time, responses, strict } from '../schema.ts'
 import type { AdminSources } from '../sources.ts'
 
 const DAY_MS = 86_400_000
@@ -25,7 +17,10 @@ const MAX_PAUSE_MS = 7 * DAY_MS
 
 const For = Type.String({ minLength: 2, maxLength: 12, description: '`10m`, `24h`, `7d`' })
 const Common = {
-  name: Type.String({ description: 'with all names under it; of a pause empty' }),
+  name: Type.String({
+    description:
+      'with all names under it; of a pause for whom: empty for all, a network, or `group:` and an id',
+  }),
   reason: Type.String(),
   actor: Type.String(),
   createdAt: Time,
@@ -41,7 +36,8 @@ const Ended = Type.Object({
 })
 const Overrides = Type.Object({
   items: Type.Array(Type.Object(Common)),
-  pause: Type.Union([Entry, Type.Null()]),
+  pause: Type.Union([Entry, Type.Null()], { description: 'for all' }),
+  pauses: Type.Array(Entry, { description: 'for single clients and groups' }),
   ended: Type.Array(Ended, { description: 'the last one first' }),
 })
 const Pause = Type.Object({ pausedUntil: NullableTime, reason: Type.Union([Type.String(), Type.Null()]) })
@@ -53,7 +49,7 @@ interface Overridden {
   readonly ended: readonly EndedOverride[]
 }
 
-export function addAllowRoutes(app: Admin, { mail, accounts }: AdminSources): void {
+export function addAllowRoutes(app: Admin, { mail, settings, accounts }: AdminSources): void {
   app.get(
     '/allow',
     {
@@ -69,7 +65,8 @@ export function addAllowRoutes(app: Admin, { mail, accounts }: AdminSources): vo
       const isPause = ({ kind }: Override): boolean => kind === 'pause'
       return {
         items: active.filter((override) => !isPause(override)).map(({ kind: _kind, ...allow }) => allow),
-        pause: active.find(isPause) ?? null,
+        pause: active.find((override) => isPause(override) && override.name === '') ?? null,
+        pauses: active.filter((override) => isPause(override) && override.name !== ''),
         ended: ended.slice(0, MAX_ENDED).map((override) => ({ ...override })),
       }
     },
@@ -144,10 +141,16 @@ export function addAllowRoutes(app: Admin, { mail, accounts }: AdminSources): vo
       config: { access: 'list.change', refusals: ['THANHLOC_API_UNPROCESSABLE'] },
       schema: {
         tags: ['policy'],
-        summary: 'Stop all blocking for a while, or go on with it',
+        summary: 'Stop blocking for a while, for all or for some, or go on with it',
         body: strict({
           for: Type.Union([Type.Literal('off'), For], { description: '`10m`, or `off` to end a pause' }),
           reason: Type.Optional(Reason),
+          client: Type.Optional(
+            Type.String({ minLength: 2, maxLength: 60, description: 'for that address or network alone' }),
+          ),
+          group: Type.Optional(
+            Type.String({ minLength: 1, maxLength: 64, description: 'for that group alone' }),
+          ),
         }),
         response: responses({ 200: Pause }),
       },
@@ -157,19 +160,44 @@ export function addAllowRoutes(app: Admin, { mail, accounts }: AdminSources): vo
       const isOff = duration === 'off'
       if (!isOff && reason === undefined)
         throw new ApiError('THANHLOC_API_INVALID', 'body.reason is needed for a pause')
+      const whom = readWhom(body.client, body.group, isOff ? null : settings())
       const forMs = isOff ? 0 : readDuration(duration, MAX_PAUSE_MS, '7d')
       accounts.record(caller, {
         action: 'list.change',
-        target: 'pause',
+        target: whom === '' ? 'pause' : `pause:${whom}`,
         reason: reason?.trim() ?? '',
         details: { for: duration },
       })
       const actor = actorOf(caller.principal)
-      const letter = { forMs, reason: reason?.trim() ?? 'pause ended', actor }
-      const pause = await mail.request<ListsStatus['pause']>('lists', 'lists/pause', letter)
-      return { pausedUntil: pause === null ? null : timeText(pause.untilMs), reason: pause?.reason ?? null }
+      const letter = { forMs, reason: reason?.trim() ?? 'pause ended', actor, whom }
+      const pause = await mail.request<Override | null>('lists', 'lists/pause', letter)
+      return { pausedUntil: pause?.until ?? null, reason: pause?.reason ?? null }
     },
   )
+}
+
+/**
+ * For whom a pause is: see Override.name. `settings`: null where one ends, which may be of a group that is there no more.
+ * Throws ApiError.
+ */
+function readWhom(
+  client: string | undefined,
+  group: string | undefined,
+  settings: Pick<Settings, 'groups'> | null,
+): string {
+  if (client !== undefined && group !== undefined)
+    throw new ApiError(
+      'THANHLOC_API_UNPROCESSABLE',
+      'A pause is for a client or for a group: give one of them.',
+    )
+  if (group !== undefined) {
+    if (settings === null || settings.groups.some(({ id }) => id === group)) return GROUP_PREFIX + group
+    throw new ApiError('THANHLOC_API_UNPROCESSABLE', `There is no group "${group}" in the configuration.`)
+  }
+  if (client === undefined) return ''
+  const network = parseNetwork(client)
+  if ('value' in network) return network.value
+  throw new ApiError('THANHLOC_API_UNPROCESSABLE', `client "${client}" ${network.problem}`)
 }
 
 /** A name that may be let through. Throws ApiError. */

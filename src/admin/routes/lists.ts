@@ -1,12 +1,15 @@
 /** `GET /lists`, `POST /lists/reload`, `GET /lookup`: what is blocked, and why. */
 import { Type, type Static } from 'typebox'
 import { parseAddress } from '../../config/address.ts'
+import { withOrigins, type Justification } from '../../lists/basis.ts'
 import { configuredLists } from '../../lists/configured.ts'
+import type { Lookup } from '../../lists/desk.ts'
 import type { ListsStatus } from '../../lists/status.ts'
 import type { Admin } from '../app.ts'
-import { ListReport, listReport } from '../reports.ts'
+import { PlaceShape } from '../import-schema.ts'
+import { ListReport, listReport, Validity } from '../reports.ts'
 import { ApiError } from '../problem.ts'
-import { readListedName, Reason, responses, strict } from '../schema.ts'
+import { readListedName, Reason, responses, strict, Time } from '../schema.ts'
 import type { AdminSources } from '../sources.ts'
 
 /** Ten million names take ten seconds; a busy machine longer. */
@@ -22,6 +25,23 @@ const Lists = Type.Object({
 })
 
 const Text = Type.Union([Type.String(), Type.Null()])
+const Origin = Type.Object({
+  import: Type.Integer(),
+  item: Type.Integer(),
+  document: Type.String({ description: 'number of the document the import came with' }),
+  issuer: Type.String(),
+  issued: Text,
+  file: Type.String({ description: 'name of the file as it came' }),
+  sha256: Type.String({ description: 'of that file, hexadecimal' }),
+  isKept: Type.Boolean({ description: 'the file can still be looked at' }),
+  place: Type.Object(PlaceShape, { description: 'where in the file: the first of `places`' }),
+  places: Type.Integer(),
+  written: Type.String({ description: 'as it stands there: data, never markup' }),
+  accepted: Type.Array(Type.String(), { description: 'guards of the server that the approval lets it pass' }),
+  approvedBy: Type.String(),
+  approvedAt: Time,
+  reason: Type.String(),
+})
 const Verdict = Type.Object({
   name: Type.String({ description: 'in lower-case A-labels, or the address' }),
   verdict: Type.String({ description: 'pass, log, block, allow' }),
@@ -40,6 +60,28 @@ const Verdict = Type.Object({
       indicator: Type.String(),
       kind: Type.String(),
       action: Type.String(),
+      document: Type.String({ description: 'number of the document the list came with; empty: none' }),
+      issuer: Type.String(),
+      issued: Text,
+      from: Text,
+      until: Text,
+      validity: Validity,
+      file: Type.Union(
+        [
+          Type.Object({
+            path: Type.String(),
+            sha256: Type.String({ description: 'of the version in force, hexadecimal' }),
+            line: Type.Union([Type.Integer(), Type.Null()], {
+              description: 'from 1; null: too long to look',
+            }),
+          }),
+          Type.Null(),
+        ],
+        { description: 'where the entry stands; null: made by hand' },
+      ),
+      imports: Type.Array(Origin, {
+        description: 'approvals it comes from, of a list with `approved: true`',
+      }),
     }),
     { description: 'all that hold it, the longest match first' },
   ),
@@ -48,6 +90,9 @@ const Verdict = Type.Object({
     { description: 'entries that a guard stopped and that would hold it' },
   ),
   isPaused: Type.Boolean(),
+  group: Type.Union([Type.String(), Type.Null()], {
+    description: 'group of `client`, under whose policy this is; null: that of all others',
+  }),
   override: Type.Union(
     [
       Type.Object({
@@ -64,7 +109,7 @@ const Verdict = Type.Object({
   ),
 })
 
-export function addListRoutes(app: Admin, { mail, settings, accounts }: AdminSources): void {
+export function addListRoutes(app: Admin, { mail, settings, accounts, review }: AdminSources): void {
   app.get(
     '/lists',
     {
@@ -122,19 +167,32 @@ export function addListRoutes(app: Admin, { mail, settings, accounts }: AdminSou
         response: responses({ 200: Verdict }),
       },
     },
-    ({ query: { name, client } }) => {
+    async ({ query: { name, client } }) => {
       const address = parseAddress(name.trim())
       const asked = 'value' in address ? address.value : readListedName(name)
-      return mail.request<Static<typeof Verdict>>('lists', 'lists/lookup', {
-        name: asked,
-        client: readClient(client),
-      })
+      const letter = { name: asked, client: readClient(client) }
+      const found = await mail.request<Found>('lists', 'lists/lookup', letter)
+      return toVerdict(withOrigins(found, (list, indicator) => review.origins(list, indicator)))
     },
   )
 }
 
 function toAnswer({ lists, names, addresses, generation, reloadSeconds, error }: ListsStatus) {
   return { items: lists.map(listReport), names, addresses, generation, reloadSeconds, error }
+}
+
+type Found = Omit<Lookup, 'lists'> & Justification
+
+function toVerdict({ lists, heldBack, override, ...found }: Found): Static<typeof Verdict> {
+  return {
+    ...found,
+    lists: lists.map(({ imports, ...held }) => ({
+      ...held,
+      imports: imports.map((origin) => ({ ...origin, accepted: [...origin.accepted] })),
+    })),
+    heldBack: heldBack.map((entry) => ({ ...entry })),
+    override: override === null ? null : { ...override },
+  }
 }
 
 function readClient(text: string | undefined): string | null {

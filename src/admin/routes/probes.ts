@@ -1,8 +1,9 @@
 /** `/healthz`, `/readyz`, `/metrics`: for machines, without token, without client data. */
 import { Type } from 'typebox'
 import { Swapped } from '../../thread/control-words.ts'
+import type { AdminAccess } from '../admission.ts'
 import type { Admin } from '../app.ts'
-import { findTroubles } from '../degraded.ts'
+import { degradedOf } from '../health/ledger.ts'
 import type { AdminSources } from '../sources.ts'
 
 const free = { access: 'free' } as const
@@ -14,8 +15,15 @@ const Readiness = Type.Object({
   degraded: Type.Array(Type.Object({ part: Type.String(), detail: Type.String() })),
 })
 
-export function addProbeRoutes(app: Admin, sources: AdminSources): void {
-  const { board, words, metrics } = sources
+/** Series of single units: for who watches the whole agency. */
+const UNIT_SERIES = /^(?:# (?:HELP|TYPE) )?thanhloc_unit_.*\n/gm
+
+export function addProbeRoutes(
+  app: Admin,
+  sources: AdminSources,
+  { mayCountUnits }: Pick<AdminAccess, 'mayCountUnits'>,
+): void {
+  const { words, metrics, health } = sources
 
   app.get(
     '/healthz',
@@ -42,11 +50,10 @@ export function addProbeRoutes(app: Admin, sources: AdminSources): void {
       },
     },
     async (_request, reply) => {
-      await board.refresh()
+      const found = await health.look()
       const generation = words.generation(Swapped.snapshot)
-      const isAnswering = [...board.resolvers.keys()].some((_name, worker) => words.isAnswering(worker))
-      const ready = generation > 0 && isAnswering
-      return reply.code(ready ? 200 : 503).send({ ready, generation, degraded: findTroubles(sources) })
+      const ready = found.isReady
+      return reply.code(ready ? 200 : 503).send({ ready, generation, degraded: degradedOf(found) })
     },
   )
 
@@ -56,6 +63,10 @@ export function addProbeRoutes(app: Admin, sources: AdminSources): void {
       config: free,
       schema: { ...common, summary: 'Metrics in the text format of Prometheus', produces: ['text/plain'] },
     },
-    async (_request, reply) => reply.header('content-type', metrics.contentType).send(await metrics.render()),
+    async ({ raw }, reply) => {
+      const text = await metrics.render()
+      const told = mayCountUnits(raw) ? text : text.replace(UNIT_SERIES, '')
+      return reply.header('content-type', metrics.contentType).send(told)
+    },
   )
 }

@@ -19,7 +19,7 @@ function principal(
   return { kind: 'user', name: 'an', role, units, mustChangePassword }
 }
 
-/** Every action, and who may: v viewer, o officer, a admin, u auditor, n node. */
+/** Every action, and who may: v viewer, o officer, a admin, u auditor, n node, f firewall. */
 const TABLE: Readonly<Record<Action, string>> = {
   'self.change': 'voau',
   'status.read': 'voa',
@@ -45,6 +45,7 @@ const TABLE: Readonly<Record<Action, string>> = {
   'token.change': 'a',
   'audit.read': 'au',
   'audit.verify': 'au',
+  'list.pull': 'oaf',
   'hits.pull': 'an',
 }
 const LETTER: Readonly<Record<Role, string>> = {
@@ -53,6 +54,7 @@ const LETTER: Readonly<Record<Role, string>> = {
   admin: 'a',
   auditor: 'u',
   node: 'n',
+  firewall: 'f',
 }
 
 const cells = ACTION_NAMES.flatMap((action) => ROLES.map((role) => ({ role, action })))
@@ -82,7 +84,7 @@ test('a machine has no password to change', () => {
 
 test.each(ROLES)('with a password somebody else set, %s may only change it', (role) => {
   const allowed = ACTION_NAMES.filter((action) => may(principal(role, null, true), action))
-  expect(allowed).toEqual(role === 'node' ? [] : ['self.change'])
+  expect(allowed).toEqual(role === 'node' || role === 'firewall' ? [] : ['self.change'])
 })
 
 const PATH = ['phong-a', 'so-a', 'tinh']

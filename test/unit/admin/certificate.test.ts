@@ -195,9 +195,13 @@ describe('the listener', () => {
     expect(listeners.faults).toEqual([
       expect.stringMatching(/the admin API cannot be reached at .*admin\.tls\.key .*key\.pem/),
     ])
+    expect(listeners.closed).toHaveLength(1)
+    expect(listeners.certificateEndMs).toBeNull()
     write('certificate', cert)
     clock.advance(10_000)
     await expect.poll(() => listeners.faults).toEqual([])
+    expect(listeners.closed).toEqual([])
+    expect(listeners.certificateEndMs).toBe(Date.UTC(2049, 11, 31, 23, 59, 59))
     expect(await get(portOf(listeners), cert)).toBe('over TLS')
   })
 

@@ -15,14 +15,19 @@ import type { ListStatus } from '../../../src/lists/status.ts'
 import { createLog } from '../../../src/log/log.ts'
 import { Counters } from '../../../src/metrics/counters.ts'
 import { Metrics } from '../../../src/metrics/metrics.ts'
+import type { UpkeepReadings } from '../../../src/metrics/upkeep-metrics.ts'
 import { StatusBoard, type Mail } from '../../../src/metrics/thread-status.ts'
 import { buildAdmin, type Admin } from '../../../src/admin/app.ts'
 import type { Reloaded } from '../../../src/admin/config-reload.ts'
 import { AllowedHosts } from '../../../src/admin/guard.ts'
+import { HealthLedger, type HealthSources } from '../../../src/admin/health/ledger.ts'
+import type { MachineReadings } from '../../../src/admin/health/machine.ts'
 import type { AdminSources } from '../../../src/admin/sources.ts'
 import { openToken } from '../../../src/admin/token.ts'
 import type { NodeStatus } from '../../../src/nodes/node-status.ts'
 import { SecureRandom } from '../../../src/random.ts'
+import { Review } from '../../../src/review/review.ts'
+import type { SelfQueryStatus } from '../../../src/service/self-watch.ts'
 import { CONTROL_BYTES, ControlWords, Swapped } from '../../../src/thread/control-words.ts'
 import { MailError } from '../../../src/thread/mail.ts'
 import type { UpstreamStatus } from '../../../src/upstream/upstream.ts'
@@ -76,7 +81,8 @@ export class FakeThreads implements Mail {
 
 export function listStatus(id: string, changes: Partial<ListStatus> = {}): ListStatus {
   return {
-    id, number: 1, kind: 'list', path: `/lists/${id}.txt`, campaign: '2022', basis: 'document', action: 'sinkhole',
+    id, number: 1, kind: 'list', path: `/lists/${id}.txt`, campaign: '2022', basis: 'document', document: '1298/CATTT-NCSC', issuer: '', issued: null,
+    from: null, until: null, validity: 'unlimited', action: 'sinkhole',
     format: 'domains', state: 'loaded', digest: 'ab', lastSuccessAt: NOW - 1000, lastAttemptAt: NOW, reloadFailures: 0, error: null,
     renewedAt: NOW - 60_000, maxAgeMs: null, isStale: false,
     lines: 3, entries: 2, names: 2, addresses: 0, duplicates: 0, refused: {}, firstErrors: [], notEnforceable: {},
@@ -92,6 +98,15 @@ export function upstreamStatus(name: string, changes: Partial<UpstreamStatus> = 
   } // prettier-ignore
 }
 
+/** Answered within a millisecond. */
+export const SELF_QUERY: SelfQueryStatus = {
+  outcome: 'answered',
+  seconds: 0.0004,
+  reason: null,
+  asked: 2,
+  unanswered: 0,
+}
+
 /** All threads well: two resolvers, one list, one upstream. */
 export function healthyThreads(): FakeThreads {
   const lists = { lists: [listStatus('apt32')], names: 2, addresses: 0, generation: 1, reloadSeconds: 0.5, error: null, pause: null } // prettier-ignore
@@ -102,7 +117,7 @@ export function healthyThreads(): FakeThreads {
   return new FakeThreads()
     .on('lists/status', () => lists)
     .on('store/status', () => store)
-    .on('supervisor/status', () => ({ threads }))
+    .on('supervisor/status', () => ({ threads, selfQuery: SELF_QUERY }))
     .on('resolver/status', () => ({
       upstreams: [upstreamStatus('192.0.2.53:53')],
       cache: { entries: 10, bytes: 2048 },
@@ -208,6 +223,20 @@ const NO_ALERTS: AdminSources['alerts'] = {
   test: (channel) => Promise.reject(new UnknownChannel(`there is no alert channel ${channel}`)),
 }
 
+const UPKEEP: UpkeepReadings = {
+  directory: { room: { free: 6e9, size: 8e9 }, lastBackupMs: NOW - 3_600_000 },
+  certificateEndMs: null,
+  adminClosed: 0,
+  isConfigRefused: false,
+  components: [{ component: 'lists', state: 'ok' }],
+}
+
+const ROOMY: MachineReadings = {
+  disk: () => ({ free: 6e9, size: 8e9 }),
+  memory: () => ({ free: 2e9, size: 4e9 }),
+  bridge: null,
+}
+
 /** Where accounts of tests stand: in memory where there is such a place, for the trail waits for the disk at each row. */
 const PLACE = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'thanhloc-admin-'))
 process.on('exit', () => rmSync(PLACE, { recursive: true, force: true }))
@@ -218,6 +247,7 @@ const CHEAP = { ln: 4, r: 1, p: 1 }
 export interface Fixture {
   readonly app: Admin
   readonly accounts: Accounts
+  readonly review: Review
   readonly threads: FakeThreads
   readonly words: ControlWords
   readonly clock: FakeClock
@@ -236,6 +266,7 @@ export interface FixtureOptions {
   readonly hits?: AdminSources['hits']
   readonly token?: string
   readonly bySocket?: boolean
+  readonly mayCountUnits?: boolean
   readonly hosts?: readonly string[]
   readonly reload?: () => Promise<Reloaded>
   readonly logDrops?: Record<string, number>
@@ -244,10 +275,20 @@ export interface FixtureOptions {
   readonly alerts?: AdminSources['alerts']
   /** No sources unless given. */
   readonly identity?: AdminSources['identity']
+  /** Nobody unless given. */
+  readonly bypass?: AdminSources['bypass']
   /** What stands in the store; may throw. */
   readonly totals?: () => StoreTotals
   /** None unless given. */
   readonly nodes?: readonly NodeStatus[]
+  /** None unless given. */
+  readonly feeds?: AdminSources['feeds']
+  /** None unless given. */
+  readonly zones?: AdminSources['zones']
+  /** Nothing to see to unless given. */
+  readonly upkeep?: UpkeepReadings
+  /** Room enough unless given. */
+  readonly machine?: MachineReadings
   /** YAML. */
   readonly settings?: string
 }
@@ -267,6 +308,8 @@ export async function createFixture(options: FixtureOptions = {}): Promise<Fixtu
   const build = { version: '0.1.0', node: process.version }
   const alerts = options.alerts ?? NO_ALERTS
   const identity = options.identity ?? (() => ({ sources: [], told: 0, waiting: 0, dropped: 0 }))
+  const settings = exampleSettings(options.settings)
+  const figures = options.figures ?? { look: () => emptyFigures(settings) }
   const metrics = new Metrics({
     board,
     counters,
@@ -279,8 +322,12 @@ export async function createFixture(options: FixtureOptions = {}): Promise<Fixtu
     alerts: () => alerts.status(),
     identity,
     nodes: () => options.nodes ?? [],
+    feeds: () => options.feeds?.status() ?? [],
+    zones: () => options.zones?.status() ?? [],
+    upkeep: () => options.upkeep ?? UPKEEP,
+    figures,
+    campaigns: () => settings.campaigns.map(({ id }) => id),
   })
-  const settings = exampleSettings(options.settings)
   const accounts = Accounts.open({
     directory: join(PLACE, String(++fixtures)),
     clock,
@@ -289,16 +336,25 @@ export async function createFixture(options: FixtureOptions = {}): Promise<Fixtu
     tokenOfFile: openToken(null, options.token ?? TOKEN, log),
     cost: CHEAP,
   })
-  const sources: AdminSources = {
+  const review = new Review({
+    settings: () => ({ ...settings, store: { ...settings.store, path: join(PLACE, String(fixtures)) } }),
+    clock,
+    log,
+    standings: (indicators) => threads.request('lists', 'lists/standings', { indicators }),
+    bringInForce: (id) => threads.request('lists', 'lists/reload', { id, force: false }),
+  })
+  const sources: HealthSources = {
     mail: threads,
     board,
     words,
+    counters,
     clients: { ...fakeClients, ...options.clients },
     cases: { ...fakeCases, ...options.cases },
-    figures: options.figures ?? { look: () => emptyFigures(settings) },
+    figures,
     revisions: options.revisions ?? { store: () => '1', figures: () => '1' },
     hits: options.hits ?? (() => []),
     accounts,
+    review,
     alerts,
     metrics,
     config: {
@@ -309,16 +365,24 @@ export async function createFixture(options: FixtureOptions = {}): Promise<Fixtu
     logDrops,
     faults: () => options.faults ?? [],
     identity,
+    bypass: options.bypass ?? { list: () => [] },
     nodes: () => options.nodes ?? [],
+    feeds: options.feeds ?? { status: () => [], fetch: async () => null },
+    zones: options.zones ?? { status: () => [], check: async () => null },
     build,
     clock,
     log,
   }
-  const app = await buildAdmin(sources, {
-    hosts: new AllowedHosts([{ address: '127.0.0.1', port: 8053 }], options.hosts ?? ['dns.tinh.test']),
-    cameBySocket: () => options.bySocket ?? false,
-  })
-  return { app, accounts, threads, words, clock, counters, metrics, logged, settings }
+  const health = new HealthLedger(sources, options.machine ?? ROOMY)
+  const app = await buildAdmin(
+    { ...sources, health },
+    {
+      hosts: new AllowedHosts([{ address: '127.0.0.1', port: 8053 }], options.hosts ?? ['dns.tinh.test']),
+      cameBySocket: () => options.bySocket ?? false,
+      mayCountUnits: () => options.mayCountUnits ?? true,
+    },
+  )
+  return { app, accounts, review, threads, words, clock, counters, metrics, logged, settings }
 }
 
 /** Of a store without a client. */

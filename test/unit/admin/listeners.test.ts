@@ -114,13 +114,42 @@ test('a taken port is said and tried again; the socket is there meanwhile', asyn
   const listeners = listenersAt(port, null, clock)
   await listeners.open(echo(listeners))
   expect(listeners.faults).toEqual([
-    `the admin API cannot be reached at 127.0.0.1:${port}: another process uses it`,
+    expect.stringMatching(
+      new RegExp(
+        `^the admin API cannot be reached at 127\\.0\\.0\\.1:${port}: .+ \\(process ${process.pid}\\) uses it; stop that`,
+      ),
+    ),
   ])
   expect((await get({ socketPath: join(directory, 'admin.sock'), path: '/' })).status).toBe(200)
   await new Promise((resolve) => other.close(resolve))
   tick()
   await expect.poll(() => listeners.faults).toEqual([])
   expect((await get({ port, path: '/' })).body).toBe('tcp')
+})
+
+test('figures of single units go to this machine, and to who asks at the address of the metrics', async () => {
+  const listeners = listenersAt(null, 0)
+  const seen: boolean[] = []
+  await listeners.open((asked, reply) => {
+    seen.push(listeners.mayCountUnits(asked))
+    // As one from elsewhere.
+    Object.defineProperty(asked.socket, 'remoteAddress', { value: '::ffff:10.1.2.3' })
+    seen.push(listeners.mayCountUnits(asked))
+    reply.end()
+  })
+  await get({ port: Number(listeners.addresses[0]!.split(':')[1]), path: '/metrics' })
+  await get({ socketPath: join(directory, 'admin.sock'), path: '/metrics' })
+  expect(seen).toEqual([true, true, true, true])
+  const admin = listenersAt(0, null)
+  const elsewhere: boolean[] = []
+  await admin.open((asked, reply) => {
+    elsewhere.push(admin.mayCountUnits(asked))
+    Object.defineProperty(asked.socket, 'remoteAddress', { value: '::ffff:10.1.2.3' })
+    elsewhere.push(admin.mayCountUnits(asked))
+    reply.end()
+  })
+  await get({ port: Number(admin.addresses[0]!.split(':')[1]), path: '/metrics' })
+  expect(elsewhere).toEqual([true, false])
 })
 
 test('the address of the metrics has the metrics only', async () => {

@@ -15,7 +15,7 @@ GET    /metrics                          everybody
 GET    /openapi.json                     everybody
 GET    /readyz                           everybody
 POST   /api/v1/session                   everybody
-GET    /api/v1/session                   v o a u n
+GET    /api/v1/session                   v o a u n f
 DELETE /api/v1/session                   v o a u    people
 POST   /api/v1/session/password          v o a u    people
 POST   /api/v1/session/totp              v o a u    people
@@ -23,6 +23,7 @@ POST   /api/v1/session/totp/codes        v o a u    people
 POST   /api/v1/session/totp/confirm      v o a u    people
 POST   /api/v1/session/totp/remove       v o a u    people
 GET    /api/v1/status                    v o a . .
+GET    /api/v1/traffic                   v o a . .
 GET    /api/v1/keeping                   v o a . .
 GET    /api/v1/numbers                   v o a . .
 GET    /api/v1/units                     v o a . .
@@ -32,6 +33,7 @@ GET    /api/v1/campaigns/:id             v o a . .
 GET    /api/v1/clients                   . o a . .
 GET    /api/v1/clients/:id               . o a . .
 GET    /api/v1/hits                      . o a . .
+GET    /api/v1/bypass                    . o a . .
 GET    /api/v1/cases                     . o a . .
 GET    /api/v1/cases/:id                 . o a . .
 POST   /api/v1/cases/:id/change          . o a . .
@@ -42,7 +44,18 @@ GET    /api/v1/events                    . o a . .
 GET    /api/v1/events/stream             . o a . .
 GET    /api/v1/export/:what              . o a . .
 GET    /api/v1/lists                     . o a . .
+GET    /api/v1/enforced/:format          . o a . . f
 POST   /api/v1/lists/reload              . . a . .
+GET    /api/v1/zones                    . o a . .
+POST   /api/v1/zones/:id/check          . . a . .
+GET    /api/v1/feeds                     . o a . .
+POST   /api/v1/feeds/:id/fetch           . . a . .
+GET    /api/v1/imports                   . o a . .
+POST   /api/v1/imports                   . . a . .
+GET    /api/v1/imports/:id               . o a . .
+GET    /api/v1/imports/:id/items         . o a . .
+POST   /api/v1/imports/:id/decide        . . a . .
+POST   /api/v1/imports/:id/discard       . . a . .
 GET    /api/v1/lookup                    . o a . .
 GET    /api/v1/allow                     . o a . .
 POST   /api/v1/allow                     . . a . .
@@ -72,7 +85,7 @@ POST   /api/v1/tokens                    . . a . .
 DELETE /api/v1/tokens/:name              . . a . .
 GET    /api/v1/nodes/changes             . . a . n
 `
-const LETTERS: Readonly<Record<Role, string>> = { viewer: 'v', officer: 'o', admin: 'a', auditor: 'u', node: 'n' } // prettier-ignore
+const LETTERS: Readonly<Record<Role, string>> = { viewer: 'v', officer: 'o', admin: 'a', auditor: 'u', node: 'n', firewall: 'f' } // prettier-ignore
 
 interface Row {
   readonly method: string

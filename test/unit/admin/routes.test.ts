@@ -74,7 +74,7 @@ test('lists: status and reload', async () => {
 test('lookup: names in any spelling and addresses', async () => {
   const passed = {
     verdict: 'pass', action: null, trigger: null, indicator: null, indicatorKind: null, list: null, lists: [], heldBack: [],
-    isPaused: false, override: null,
+    isPaused: false, group: null, override: null,
   } // prettier-ignore
   const threads = healthyThreads().on('lists/lookup', (body) => ({ ...passed, name: (body as { name: string }).name })) // prettier-ignore
   const { app } = await createFixture({ threads })
@@ -107,7 +107,7 @@ test('allow: made with an end and a reason, listed, taken back', async () => {
     .on('lists/allow', () => made)
     .on('lists/allow-remove', (body) => (body as { name: string }).name === 'good.test')
     .on('lists/overrides', () => ({
-      active: [made, pause],
+      active: [made, pause, { ...pause, name: 'group:schools' }],
       ended: [{ ...made, endedAt: WHEN, endedBy: 'expired' }],
     }))
   const { app } = await createFixture({ threads })
@@ -133,7 +133,8 @@ test('allow: made with an end and a reason, listed, taken back', async () => {
   }
   const listed = (await app.inject({ url: '/api/v1/allow', headers: AUTHORISED })).json()
   expect(listed.items.map((item: { name: string }) => item.name)).toEqual(['good.test'])
-  expect(listed.pause).toMatchObject({ kind: 'pause' })
+  expect(listed.pause).toMatchObject({ kind: 'pause', name: '' })
+  expect(listed.pauses).toMatchObject([{ name: 'group:schools' }])
   expect(listed.ended).toHaveLength(1)
   const remove = (name: string) =>
     app.inject({ method: 'DELETE', url: `/api/v1/allow/${name}`, headers: JSON_AUTHORISED })
@@ -144,7 +145,7 @@ test('allow: made with an end and a reason, listed, taken back', async () => {
 test('pause: bounded, with a reason; off ends it', async () => {
   const threads = healthyThreads().on('lists/pause', (body) => {
     const { forMs, reason } = body as { forMs: number; reason: string }
-    return forMs === 0 ? null : { untilMs: NOW + forMs, reason }
+    return forMs === 0 ? null : { until: new Date(NOW + forMs).toISOString(), reason }
   })
   const { app } = await createFixture({ threads })
   const pause = (payload: object) =>
@@ -154,6 +155,15 @@ test('pause: bounded, with a reason; off ends it', async () => {
     reason: 'repair',
   })
   expect((await pause({ for: 'off' })).json()).toEqual({ pausedUntil: null, reason: null })
+  expect((await pause({ for: '10m', reason: 'x', client: '10.1.2.3' })).statusCode).toBe(200)
+  expect(threads.bodies('lists/pause')).toMatchObject([{ whom: '' }, { whom: '' }, { whom: '10.1.2.3/32' }])
+  for (const wrong of [
+    { client: '10.1.2' },
+    { client: '10.1.2.3/8' },
+    { group: 'none' },
+    { client: '10.1.2.3', group: 'none' },
+  ])
+    expect((await pause({ for: '10m', reason: 'x', ...wrong })).statusCode).toBe(422)
   expect((await pause({ for: '10m' })).statusCode).toBe(400)
   expect((await pause({ for: '10d', reason: 'x' })).statusCode).toBe(422)
   expect((await pause({ for: 'ever', reason: 'x' })).statusCode).toBe(422)
@@ -263,6 +273,18 @@ test('what stands in readyz, healthz and metrics names no client', async () => {
     const reply = await app.inject({ url, headers: { host: '127.0.0.1' } })
     expect(reply.statusCode).toBe(200)
     expect(reply.body).not.toContain('10.1.2.3')
+  }
+})
+
+test('metrics tell the figures of single units to this machine and at their own address alone', async () => {
+  const settings = 'units: [ { id: so-tttt, networks: [10.1.0.0/16] } ]'
+  for (const mayCountUnits of [true, false]) {
+    const { app } = await createFixture({ settings, mayCountUnits })
+    const { body } = await app.inject({ url: '/metrics', headers: { host: '127.0.0.1' } })
+    expect(body.includes('thanhloc_unit_info{unit="so-tttt"')).toBe(mayCountUnits)
+    expect(body.includes('so-tttt')).toBe(mayCountUnits)
+    expect(body).toContain('\nthanhloc_list_entries{')
+    expect(body).toContain('\n# TYPE thanhloc_list_entries gauge\n')
   }
 })
 

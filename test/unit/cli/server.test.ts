@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Packet } from 'dns2'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { SERVER_EXAMPLES } from '../../../src/admin/examples/server.ts'
 import { runCommand } from './terminal.ts'
 
 interface Seen {
@@ -36,12 +38,12 @@ const REPLIES: Record<string, { status?: number; body: unknown }> = {
   'POST /api/v1/alerts/duty/test': { body: { channel: 'duty', isDelivered: false, reason: 'no answer', durationMs: 12 } },
   'POST /api/v1/cache/flush': { body: { removed: 7 } },
   'POST /api/v1/cache/flush?name=a.test': { body: { removed: 1 } },
-  'GET /api/v1/status': { body: { version: '0.1.0', degraded: [] } },
+  'GET /api/v1/status': { body: SERVER_EXAMPLES['GET /api/v1/status']!.answer },
   'GET /api/v1/lookup?name=a.test': {
     body: {
       name: 'a.test', verdict: 'allow', action: null, trigger: 'qname', indicator: 'a.test', indicatorKind: 'subtree', list: 'overrides',
-      lists: [{ id: 'overrides', basis: 'allowed by hand', campaign: null, indicator: 'a.test', kind: 'subtree', action: 'allow' }],
-      heldBack: [], isPaused: true,
+      lists: [{ id: 'overrides', basis: 'allowed by hand', campaign: null, indicator: 'a.test', kind: 'subtree', action: 'allow', document: '', issuer: '', issued: null, from: null, until: null, validity: 'unlimited', file: null, imports: [] }],
+      heldBack: [], isPaused: true, group: null,
     },
   },
 } // prettier-ignore
@@ -169,8 +171,14 @@ describe('the other commands', () => {
     expect((await runCommand('flush', 'A.test', '--data', data)).out).toBe(
       '1 cached answer for a.test forgotten',
     )
-    expect((await runCommand('status', '--data', data)).out).toBe('version: 0.1.0\ndegraded: []')
+    const status = await runCommand('status', '--data', data)
+    expect(status).toMatchObject({ exit: 1, err: '' })
+    expect(status.out).toMatch(/^! CẦN XEM LẠI từ .*\n  NEEDS A LOOK since /)
     expect(JSON.parse((await runCommand('status', '--json', '--data', data)).out)).toMatchObject({
+      version: '0.1.0',
+      health: { state: 'warn' },
+    })
+    expect(parse((await runCommand('status', '--full', '--data', data)).out)).toMatchObject({
       version: '0.1.0',
     })
   })
@@ -203,15 +211,19 @@ describe('without a server', () => {
     expect(ran).toMatchObject({ exit: 1, out: '' })
     expect(ran.err).toContain(`no server runs with the data directory ${empty}`)
     expect(ran.err).toContain('thanhloc serve')
-    for (const words of [['pause', 'off'], ['reload'], ['flush'], ['status']]) {
+    for (const words of [['pause', 'off'], ['reload'], ['flush'], ['top'], ['tail']]) {
       expect((await runCommand(...words, '--data', empty)).exit).toBe(1)
     }
+    const status = await runCommand('status', '--data', empty)
+    expect(status).toMatchObject({ exit: 2, out: '' })
+    expect(status.err).toContain(`không có máy chủ nào chạy với thư mục dữ liệu ${empty}`)
+    expect(status.err).toContain(`no server runs with the data directory ${empty}`)
   })
 
   it('find the data directory in a configuration that is broken elsewhere', async () => {
     const file = join(data, 'broken.yaml')
     writeFileSync(file, `workers: 0\nstore:\n  path: ${data}\nlists: [\n`)
-    expect((await runCommand('status', '--config', file)).out).toContain('version: 0.1.0')
+    expect((await runCommand('status', '--full', '--config', file)).out).toContain('version: 0.1.0')
   })
 })
 

@@ -21,6 +21,8 @@ export async function runWithInput(lines: readonly string[], ...argv: readonly s
     print: (text) => void out.push(text),
     complain: (text) => void err.push(text),
     isInteractive: false,
+    screen: null,
+    untilEnd: () => new AbortController().signal,
     readSecret: async () => left.shift() ?? '',
   })
   return { exit, out: out.join('\n'), err: err.join('\n') }
