@@ -4,7 +4,7 @@ import type { Basis, ImportOrigin, Justification } from '../lists/basis.ts'
 import type { HeldBy } from '../lists/explain.ts'
 import { validityReason } from '../lists/validity.ts'
 import { describePlace } from './import-report.ts'
-import { named, plain } from './review-report.ts'
+import { plain } from './plain.ts'
 import { localTime } from './words.ts'
 
 const KINDS = {
@@ -68,7 +68,7 @@ function describeOrigin(origin: ImportOrigin): string[] {
   const passed = accepted.length === 0 ? '' : `; let past the guard ${accepted.join(', ')}`
   return [
     `  document   ${plain(said)}`,
-    `  original   ${describePlace({ file: 0, ...place }, [named(plain(file))])}${more} (sha256 ${sha256.slice(0, 12)})`,
+    `  original   ${describePlace({ file: 0, ...place }, [{ name: plain(file) }])}${more} (sha256 ${sha256.slice(0, 12)})`,
     `  approved   by ${approvedBy}, ${localTime(approvedAt)}: ${plain(reason)} (${origin.import}/${origin.item})${passed}`,
   ]
 }

@@ -1,6 +1,7 @@
 /** A proposal in words: the counts, then what a person must decide. */
 import type { FilePlace, ProposedItem, ReadFile, Summary } from '../indicators/proposal.ts'
 import { explain } from '../indicators/reasons.ts'
+import { plain } from './plain.ts'
 
 /** Of each decision; the rest is in the JSON. */
 const MAX_SHOWN = 50
@@ -46,7 +47,7 @@ function describeItem(
 /** `annex.docx, bảng 1 hàng 3 ô 2`. */
 export function describePlace(
   { file, part, page, sheet, table, row, cell, line, path }: FilePlace,
-  files: readonly ReadFile[],
+  files: readonly Pick<ReadFile, 'name'>[],
 ): string {
   const words = [files[file]!.name]
   if (part !== undefined) words.push(plain(part))
@@ -58,9 +59,4 @@ export function describePlace(
   if (line !== undefined) words.push(`dòng ${line}`)
   if (path !== undefined) words.push(plain(path))
   return words.join(', ')
-}
-
-/** What stood in a file may not steer a terminal. */
-function plain(text: string): string {
-  return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, '�')
 }

@@ -1,8 +1,8 @@
 /** Imports and their items in words. */
 import type { Static } from 'typebox'
 import type { Import as ImportSchema, ImportDecision, ImportItem } from '../admin/import-schema.ts'
-import type { ReadFile } from '../indicators/proposal.ts'
 import { describePlace } from './import-report.ts'
+import { plain } from './plain.ts'
 import { localTime } from './words.ts'
 
 export type Import = Static<typeof ImportSchema>
@@ -69,7 +69,7 @@ export function describeImport(found: Import): string {
 export function describeItem(id: number, item: Item): string {
   const { number, value, kind, decision, state, explanation, choices, enforced, approval, ending, knownBy, allowedBy } = item // prettier-ignore
   const [place] = item.places
-  const files = item.places.map(({ file }) => named(file))
+  const files = item.places.map(({ file }) => ({ name: file }))
   const lines = [
     `${id}/${number} ${plain(value)} [${kind}] ${decision}, ${ITEM_STATES[state]}`,
     `  ${explanation}`,
@@ -87,14 +87,4 @@ export function describeItem(id: number, item: Item): string {
     if (decided !== null)
       lines.push(`  ${what}: ${decided.by}, ${localTime(decided.at)}: ${plain(decided.reason)}`)
   return lines.join('\n')
-}
-
-/** A file as far as its places are told. */
-export function named(name: string): ReadFile {
-  return { name, sha256: '', bytes: 0, format: 'text', warnings: [] }
-}
-
-/** What came in by a document may not steer a terminal. */
-export function plain(text: string): string {
-  return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, '�')
 }

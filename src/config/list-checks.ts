@@ -1,6 +1,6 @@
 /** What no single key of a list shows: where its file comes from, and that what is fetched comes as it was published. */
 import { isIP } from 'node:net'
-import { isLoopback } from '../net/address.ts'
+import { hostOf, isThisMachine } from '../net/address.ts'
 import type { Checks } from './checks.ts'
 import type { Feed } from './sections/feeds.ts'
 
@@ -64,13 +64,4 @@ function urlProblem(text: string, { signature, allowHttp }: Feed): string | null
   if (url.port === '0') return 'has port 0: no server answers there'
   if (url.protocol === 'https:' || allowHttp || signature !== null || isThisMachine(hostOf(url))) return null
   return 'is plain http, which whoever is on the way may change: use https, a `signature`, or say `allowHttp: true`'
-}
-
-function isThisMachine(host: string): boolean {
-  return host === 'localhost' || (isIP(host) !== 0 && isLoopback(host))
-}
-
-/** Name or address, without brackets. */
-function hostOf(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, '')
 }

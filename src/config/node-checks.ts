@@ -1,6 +1,5 @@
 /** What no single key of `nodes` shows: that nothing secret leaves unencrypted unasked, and that each is another server. */
-import { isIP } from 'node:net'
-import { isLoopback } from '../net/address.ts'
+import { hostOf, isThisMachine } from '../net/address.ts'
 import { parseEndpoint } from './address.ts'
 import type { Checks } from './checks.ts'
 import { checked } from './formats.ts'
@@ -53,13 +52,4 @@ function isOwn(origin: string, listen: string): boolean {
   const url = new URL(origin)
   const own = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
   return port === own && hostOf(url) === address
-}
-
-function isThisMachine(host: string): boolean {
-  return host === 'localhost' || (isIP(host) !== 0 && isLoopback(host))
-}
-
-/** Name or address, without brackets. */
-function hostOf(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, '')
 }

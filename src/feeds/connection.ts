@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { dial, secure, type Target } from '../alerts/dial.ts'
 import { readSecret } from '../alerts/secret-file.ts'
 import type { FeedSettings } from '../config/settings.ts'
+import { hostOf } from '../net/address.ts'
 import { http } from '../net/http.ts'
 import { FeedError } from './feed-error.ts'
 import { resolveHost, type ResolveSettings } from './resolve.ts'
@@ -37,11 +38,6 @@ export async function connect(
     isOwn && way.addresses.length > 0 ? way.addresses : await resolveHost(host, settings, signal)
   const socket = await dialAny(target, addresses, signal)
   return isSecure ? secure(socket, target) : socket
-}
-
-/** Name or address in `url`, without brackets. */
-export function hostOf({ hostname }: URL): string {
-  return hostname.replace(/^\[|\]$/g, '')
 }
 
 /** The header that lets one use the proxy, or none. Throws DeliveryError. */

@@ -2,8 +2,9 @@
 import type { IncomingMessage } from 'node:http'
 import { DeliveryError } from '../alerts/transport.ts'
 import type { FeedSettings } from '../config/settings.ts'
+import { hostOf } from '../net/address.ts'
 import { http } from '../net/http.ts'
-import { connect, hostOf, MAX_HEADER_BYTES, proxyAuthorization } from './connection.ts'
+import { connect, MAX_HEADER_BYTES, proxyAuthorization } from './connection.ts'
 import { FeedError } from './feed-error.ts'
 import type { ResolveSettings } from './resolve.ts'
 

@@ -1,5 +1,4 @@
 /** A host name in whatever spelling: valid or why not, its A-label form, and what makes a person look twice. */
-import { domainToUnicode } from 'node:url'
 import { parse } from 'tldts'
 import { WireName } from '../lists/name.ts'
 import { nameToText } from '../wire/name.ts'
@@ -140,9 +139,4 @@ function latinReading(text: string): string {
   return Array.from(text.toLowerCase())
     .map((letter) => LOOK_ALIKES[letter] ?? letter)
     .join('')
-}
-
-/** The name as people read it; the same where it holds no A-label. */
-export function readableName(value: string): string {
-  return value.includes('xn--') ? domainToUnicode(value) : value
 }

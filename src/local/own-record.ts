@@ -1,7 +1,7 @@
 /** The records an administrator gives for one name, made ready to be written. */
 import type { RecordSettings, Settings } from '../config/settings.ts'
 import { parseAddress } from '../net/address.ts'
-import { wireName } from './suffix-index.ts'
+import { wireName } from '../wire/name.ts'
 
 /** Such a name is ours alone: a type it has no record of is NODATA. */
 export interface OwnRecord {

@@ -3,7 +3,6 @@
  * already has, names compared byte by byte. Nothing is allocated by a look-up.
  */
 import { NameKey, hashSuffixes } from '../wire/name-key.ts'
-import { keyFromText } from '../wire/name.ts'
 
 export class SuffixIndex {
   /** Lower-case wire names, one behind the other, and where each begins; one offset more than there are names. */
@@ -60,13 +59,6 @@ export class SuffixIndex {
       if (this.#bytes[start + at - from] !== key.bytes[at]) return false
     return true
   }
-}
-
-/** The lower-case wire form of `text`; throws a RangeError where it is no domain name. */
-export function wireName(text: string): Uint8Array {
-  const key = new NameKey()
-  if (!keyFromText(text, key)) throw new RangeError(`"${text}" is not a domain name`)
-  return key.bytes.slice(0, key.length)
 }
 
 function load(key: NameKey, name: Uint8Array): void {

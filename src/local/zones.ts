@@ -8,7 +8,8 @@ import type { NameKey } from '../wire/name-key.ts'
 import { ownRecord } from './own-record.ts'
 import type { OwnRecord } from './own-record.ts'
 import { SpecialUse, specialNames } from './special-use.ts'
-import { SuffixIndex, wireName } from './suffix-index.ts'
+import { wireName } from '../wire/name.ts'
+import { SuffixIndex } from './suffix-index.ts'
 
 /** What a name turned out to be. */
 export const Found = { None: 0, Record: 1, Forward: 2, Special: 3 } as const

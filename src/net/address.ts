@@ -2,7 +2,7 @@
  * Addresses as 16 bytes (IPv4 as ::ffff:a.b.c.d, RFC 4291 §2.5.5.2) and as text. Text is RFC 5952's shortest form,
  * IPv4 dotted.
  */
-import { isIPv4, isIPv6 } from 'node:net'
+import { isIP, isIPv4, isIPv6 } from 'node:net'
 
 /** Writes the address in `text` (a zone after `%` is left out) to `out`; false when it is none. */
 export function parseAddress(text: string, out: Uint8Array): boolean {
@@ -81,4 +81,14 @@ function longestZeros(parts: number[]): { from: number; length: number } {
     if (length > best.length) best = { from, length }
   }
   return best
+}
+
+/** Name or address of the host in `url`, without brackets. */
+export function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '')
+}
+
+/** Whether what is sent to `host`, a name or an address, stays on this machine. */
+export function isThisMachine(host: string): boolean {
+  return host === 'localhost' || (isIP(host) !== 0 && isLoopback(host))
 }

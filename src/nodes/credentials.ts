@@ -1,11 +1,10 @@
 /** Token and certificates of another node, read anew for each walk, so that they can be replaced while running. */
-import { readFileSync, statSync } from 'node:fs'
+import { readBoundedFile, type BoundedFile } from '../bounded-file.ts'
 import { PullError } from './pull-error.ts'
 
 /** A token is one line; certificates of an authority are some kilobytes. */
 const MAX_TOKEN_BYTES = 4096
 const MAX_CA_BYTES = 1 << 20
-const OTHERS_MAY_READ = 0o004
 /** RFC 6750 §2.1, what may stand behind `Bearer `. */
 const BEARER = /^[A-Za-z0-9._~+/-]+=*$/
 
@@ -23,7 +22,7 @@ export function readCredentials(files: {
   readonly caFile: string | null
 }): Credentials {
   const { tokenFile, caFile } = files
-  const { text, mode } = readBounded(tokenFile, MAX_TOKEN_BYTES)
+  const { text, warning } = readBounded(tokenFile, MAX_TOKEN_BYTES)
   const token = (text.split('\n', 1)[0] ?? '').trim()
   if (!BEARER.test(token))
     throw new PullError(
@@ -33,14 +32,12 @@ export function readCredentials(files: {
   const ca = caFile === null ? null : readBounded(caFile, MAX_CA_BYTES).text
   if (ca?.includes('-----BEGIN CERTIFICATE-----') === false)
     throw new PullError(`${caFile} holds no certificate`, 'name a file of PEM certificates in `caFile`')
-  return { token, ca, warning: mode & OTHERS_MAY_READ ? `${tokenFile} can be read by everybody: chmod 600 it` : null } // prettier-ignore
+  return { token, ca, warning }
 }
 
-function readBounded(path: string, maxBytes: number): { readonly text: string; readonly mode: number } {
+function readBounded(path: string, maxBytes: number): BoundedFile {
   try {
-    const { size, mode } = statSync(path)
-    if (size > maxBytes) throw new Error(`it has ${size} bytes, and ${maxBytes} is the most`)
-    return { text: readFileSync(path, 'utf8'), mode }
+    return readBoundedFile(path, maxBytes, `and ${maxBytes} is the most`)
   } catch (error) {
     throw new PullError(
       `${path} cannot be read: ${(error as Error).message}`,

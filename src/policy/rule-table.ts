@@ -60,8 +60,8 @@ export class RuleTable {
 }
 
 /**
- * What a list does for a group takes the place of what it does for all, and so of what a zone answers; what lets pass
- * always does, unless the list is off.
+ * What a list does for a group takes the place of what it does for all; addresses and records of a zone stay what a
+ * sinkhole answers there. What lets pass always does, unless the list is off.
  */
 function actionsFor(group: GroupMeta, meta: SnapshotMeta): Uint8Array {
   const lists = new Map(Object.entries(group.lists))

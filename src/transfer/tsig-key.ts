@@ -1,12 +1,11 @@
 /** The key that requests and answers are signed with, read anew for each use, so that it can be replaced while running. */
-import { readFileSync, statSync } from 'node:fs'
+import { readBoundedFile, type BoundedFile } from '../bounded-file.ts'
 import type { TsigAlgorithm, TsigSettings } from '../config/settings.ts'
-import { textToName } from '../wire/name.ts'
+import { wireName } from '../wire/name.ts'
 import { TransferError } from './transfer-error.ts'
 
 /** A file larger than this is some other file. */
 const MAX_BYTES = 4096
-const OTHERS_MAY_READ = 0o004
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
 /** As `tsig-keygen` of BIND writes it, and `nsd.conf`. */
 const STATEMENT = /\bsecret:?\s+"?(?<secret>[A-Za-z0-9+/]+={0,2})"?/
@@ -27,14 +26,13 @@ export interface TsigKey {
 
 /** Reads the key. Throws TransferError. */
 export function readKey({ name, algorithm, secretFile }: TsigSettings): TsigKey {
-  const { text, mode } = read(secretFile)
+  const { text, warning } = read(secretFile)
   const secret = STATEMENT.exec(text)?.groups!['secret'] ?? (text.split('\n', 1)[0] ?? '').trim()
   if (!BASE64.test(secret))
     throw new TransferError(
       `${secretFile} holds no key`,
       'its first line is the secret in Base64, or it is what `tsig-keygen` wrote',
     )
-  const warning = mode & OTHERS_MAY_READ ? `${secretFile} can be read by everybody: chmod 600 it` : null
   return { ...makeKey(name, algorithm, Buffer.from(secret, 'base64')), warning }
 }
 
@@ -50,19 +48,9 @@ export function makeKey(name: string, algorithm: TsigAlgorithm, secret: Uint8Arr
   }
 }
 
-/** Wire form of a name that has been checked. */
-export function wireName(text: string): Uint8Array {
-  const out = new Uint8Array(256)
-  const length = textToName(text.toLowerCase(), out)
-  if (length === -1) throw new RangeError(`not a domain name: ${text}`)
-  return out.slice(0, length)
-}
-
-function read(path: string): { readonly text: string; readonly mode: number } {
+function read(path: string): BoundedFile {
   try {
-    const { size, mode } = statSync(path)
-    if (size > MAX_BYTES) throw new Error(`it has ${size} bytes, which is no key`)
-    return { text: readFileSync(path, 'utf8'), mode }
+    return readBoundedFile(path, MAX_BYTES, 'which is no key')
   } catch (error) {
     throw new TransferError(
       `${path} cannot be read: ${(error as Error).message}`,

@@ -3,8 +3,7 @@
  * pointer; every walk is bounded by `end` and by the 255 octets of a name. Lower-casing is ASCII only (RFC 4343 §3).
  */
 import { HEADER_BYTES } from './constants.ts'
-import { MAX_NAME_BYTES } from './name-key.ts'
-import type { NameKey } from './name-key.ts'
+import { MAX_NAME_BYTES, NameKey } from './name-key.ts'
 
 /** RFC 1035 §2.3.4. */
 export const MAX_LABEL_BYTES = 63
@@ -81,6 +80,13 @@ export function keyFromText(text: string, key: NameKey): boolean {
   const length = textToName(text, key.bytes)
   // Read onto itself: every byte is read before it is written.
   return readName(key.bytes, 0, Math.max(length, 0), key) !== -1
+}
+
+/** The lower-case wire form of `text`; throws a RangeError where it is no domain name. */
+export function wireName(text: string): Uint8Array {
+  const key = new NameKey()
+  if (!keyFromText(text, key)) throw new RangeError(`"${text}" is not a domain name`)
+  return key.bytes.slice(0, key.length)
 }
 
 /**

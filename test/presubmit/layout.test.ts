@@ -8,7 +8,14 @@ const src = join(root, 'src')
 
 /** Floors from the ground up: a file imports only from its own folder and from floors below. */
 const FLOORS: readonly (readonly string[])[] = [
-  ['clock.ts', 'random.ts', 'resting-pool.ts', 'config/settings.ts', 'config/list-settings.ts'],
+  [
+    'clock.ts',
+    'random.ts',
+    'resting-pool.ts',
+    'bounded-file.ts',
+    'config/settings.ts',
+    'config/list-settings.ts',
+  ],
   ['back-off.ts'],
   ['wire'],
   ['metrics/counters.ts'],

@@ -160,7 +160,7 @@ describe('what is accepted', () => {
 
 /** Checks that no schema expresses: references, names as keys, bounds of durations and sizes. */
 function isBeyondSchema(line: string): boolean {
-  return /stands here twice|there is no|is its own parent|says nothing|beside it|"[^"]*" (has an empty|is (less|more) than)|is this resolver/.test(
+  return /stands here twice|there is no|is its own parent|says nothing|beside it|"[^"]*" (has an empty|is (less|more) than)|is this resolver|name where it comes from/.test(
     line,
   )
 }

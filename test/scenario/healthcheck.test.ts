@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { thanhloc, type Ran } from '../support/command.ts'
 import { eventually, TestServer } from '../support/server.ts'
 
-/** A port nobody has; asked for by number, since the check learns it from the settings. */
+/** A port nobody has; asked for by number, since the check learns it from the settings. Others may take it the moment after. */
 async function freePort(): Promise<number> {
   const socket = createSocket('udp4').bind(0, '127.0.0.1')
   await once(socket, 'listening')
@@ -14,21 +14,27 @@ async function freePort(): Promise<number> {
   return port
 }
 
+const configFor = (port: number): string => `listen: ["127.0.0.1:${port}"]
+upstreams: { servers: ["127.0.0.1:9"] }
+access: { networks: [10.0.0.0/8] }
+lists: [ { id: bad, path: bad.txt } ]
+`
+
 describe('healthcheck', () => {
   let server: TestServer
   let port: number
   const check = (): Promise<Ran> => thanhloc(['healthcheck', '--data', server.path('data')])
 
   beforeAll(async () => {
-    port = await freePort()
-    server = await TestServer.start({
-      config: `listen: ["127.0.0.1:${port}"]
-upstreams: { servers: ["127.0.0.1:9"] }
-access: { networks: [10.0.0.0/8] }
-lists: [ { id: bad, path: bad.txt } ]
-`,
-      files: { 'bad.txt': 'evil.vn\n' },
-    })
+    for (let attempt = 0; ; attempt++) {
+      port = await freePort()
+      try {
+        server = await TestServer.start({ config: configFor(port), files: { 'bad.txt': 'evil.vn\n' } })
+        return
+      } catch (error) {
+        if (attempt === 3 || !/: taken by /.test(String(error))) throw error
+      }
+    }
   })
   afterAll(() => server.stop())
 

@@ -1,8 +1,10 @@
 /** Clients under a policy of their own: `groups`. */
 import { Type, type Static } from 'typebox'
+import { MAX_GROUPS } from '../../policy/meta.ts'
 import { parseNetwork } from '../address.ts'
 import { checked } from '../formats.ts'
 import type { GroupSettings, UnitSettings } from '../settings.ts'
+import { parentsOf, unitPath } from '../unit-path.ts'
 
 const Identifier = { format: 'identifier' }
 
@@ -37,7 +39,7 @@ export const GroupsSchema = Type.Array(
     description:
       'Clients for whom single lists do something else: a list that only logs for most and blocks for a trial group, or one that blocks for all but one unit.',
     default: [],
-    maxItems: 255,
+    maxItems: MAX_GROUPS,
   },
 )
 
@@ -46,12 +48,13 @@ export function readGroups(
   groups: Static<typeof GroupsSchema>,
   units: readonly UnitSettings[],
 ): GroupSettings[] {
+  const parents = parentsOf(units)
   const named = new Set(groups.flatMap((group) => group.units))
   return groups.map(({ id, networks, units: ids, lists }) => {
     const own = networks.map((text) => checked(parseNetwork(text)))
     // The nearest that any group names decides, so that a unit may have another group than the one it is under.
     const ofUnits = units.filter((unit) => {
-      const nearest = pathOf(unit, units).find((one) => named.has(one))
+      const nearest = unitPath(unit.id, parents).find((one) => named.has(one))
       return nearest !== undefined && ids.includes(nearest)
     })
     return {
@@ -62,19 +65,6 @@ export function readGroups(
       clients: [...own, ...ofUnits.flatMap((unit) => unit.networks)],
     }
   })
-}
-
-/** The unit and those above it; that there is no circle is checked before. */
-function pathOf(unit: UnitSettings, units: readonly UnitSettings[]): string[] {
-  const byId = new Map(units.map((one) => [one.id, one]))
-  const path: string[] = []
-  for (
-    let at: UnitSettings | undefined = unit;
-    at !== undefined;
-    at = at.parent === null ? undefined : byId.get(at.parent)
-  )
-    path.push(at.id)
-  return path
 }
 
 /** As they were written. */

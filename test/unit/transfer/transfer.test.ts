@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../src/clock.ts'
 import { SecureRandom } from '../../../src/random.ts'
 import { transferZone, type TransferLimits } from '../../../src/transfer/transfer.ts'
-import { wireName } from '../../../src/transfer/tsig-key.ts'
+import { wireName } from '../../../src/wire/name.ts'
 import {
   address,
   block,
