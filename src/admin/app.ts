@@ -12,6 +12,7 @@ import {
 } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { guardRoutes, type AdminAccess } from './admission.ts'
+import { addConsoleRoutes } from './console.ts'
 import { answerError, sendProblem } from './errors.ts'
 import { addTags, Tags } from './etag.ts'
 import { compileAnswersLate } from './late-answers.ts'
@@ -27,6 +28,7 @@ import { addCampaignRoutes } from './routes/campaigns.ts'
 import { addCaseRoutes } from './routes/cases.ts'
 import { addClientRoutes } from './routes/clients.ts'
 import { addConfigRoutes } from './routes/config.ts'
+import { addApprovedRoutes } from './routes/approved.ts'
 import { addEnforcedRoutes } from './routes/enforced.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addExportRoutes } from './routes/export.ts'
@@ -95,6 +97,7 @@ export async function buildAdmin(sources: AdminSources, access: AdminAccess): Pr
 
   await addOpenApi(app, sources.build.version)
   const prefix = '/api/v1'
+  addConsoleRoutes(app)
   addProbeRoutes(app, sources, access)
   await app.register(
     async (api: Admin) => {
@@ -116,6 +119,7 @@ export async function buildAdmin(sources: AdminSources, access: AdminAccess): Pr
       addFeedRoutes(api, sources)
       addZoneRoutes(api, sources)
       addEnforcedRoutes(api, sources)
+      addApprovedRoutes(api, sources)
       addAllowRoutes(api, sources)
       addAlertRoutes(api, sources)
       addCacheRoutes(api, sources)

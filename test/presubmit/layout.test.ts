@@ -35,6 +35,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['nodes', 'feeds', 'transfer'],
   ['config', 'metrics'],
   ['admin', 'report'],
+  // In the browser: of the floors below it takes types alone.
+  ['web'],
   ['resolver.ts', 'lists.ts', 'store.ts', 'control.ts'],
   ['supervisor.ts'],
   ['install'],
@@ -56,7 +58,7 @@ const MAY_LOAD_CONFIG = [
 
 function filesUnder(directory: string): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => relative(src, join(entry.parentPath, entry.name)))
 }
 
