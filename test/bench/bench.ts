@@ -1,13 +1,14 @@
 /**
  * `npm run bench [-- NAME…] [--huge] [--seconds N] [--json FILE]`: measures what needs no other server, prints tables.
- * All of them but `smoke` and `compare` unless named; `compare` (block, hit, mix, miss, load: those named behind it)
- * needs what compare.py says. Loopback only.
+ * All of them but `smoke`, `console` and `compare` unless named; `compare` (block, hit, mix, miss, load: those named behind it)
+ * needs what compare.py says, `console` Debian's chromium. Loopback only.
  */
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { clients } from './clients.ts'
 import { compare } from './compare.ts'
+import { consolePages } from './console.ts'
 import { features } from './features.ts'
 import { flood } from './flood.ts'
 import { hits } from './hits.ts'
@@ -43,6 +44,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Table>>> = {
   features,
   load: () => load(values.huge ? [MILLION, 10 * MILLION] : [MILLION]),
   clients: () => clients(values.huge ? 10_000 : 1000, 1000),
+  console: () => consolePages(10_000),
   hits: () => hits(Number(values.seconds ?? 60)),
 }
 
@@ -65,7 +67,8 @@ async function measure(): Promise<Table[]> {
   } else {
     const unknown = positionals.filter((name) => !Object.hasOwn(BENCHMARKS, name))
     if (unknown.length > 0) throw new Error(`no benchmark ${unknown.join(', ')}; there are: ${Object.keys(BENCHMARKS).join(', ')}, smoke, compare`) // prettier-ignore
-    for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHMARKS)) await note(BENCHMARKS[name]!) // prettier-ignore
+    const all = Object.keys(BENCHMARKS).filter((name) => name !== 'console')
+    for (const name of positionals.length > 0 ? positionals : all) await note(BENCHMARKS[name]!) // prettier-ignore
   }
   return tables
 }

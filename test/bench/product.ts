@@ -23,6 +23,8 @@ export interface ProductOptions {
   readonly upstreamPort?: number
   readonly workers?: number
   readonly datagrams?: 'batched' | 'portable'
+  /** Where the admin API listens beside its socket; nowhere unless given. */
+  readonly admin?: string
   /** On top of this process's own. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -30,6 +32,8 @@ export interface ProductOptions {
 export class Product {
   readonly directory = mkdtempSync(join(tmpdir(), 'thanhloc-bench-'))
   port = 0
+  /** `127.0.0.1:<port>` of the admin API, where it listens. */
+  adminAddress = ''
   /** Log lines so far, as they were written, but those of single hits: millions are no string. */
   log = ''
   #halfLine = ''
@@ -76,7 +80,7 @@ export class Product {
   /** Starts it on `port` (0: a free one) and resolves when it says `ready`. */
   async start(port = 0): Promise<void> {
     this.log = ''
-    const { upstreamPort = 9, workers = 1, config = '' } = this.#options
+    const { upstreamPort = 9, workers = 1, config = '', admin = 'off' } = this.#options
     const options = {
       config: this.configFile,
       data: this.data,
@@ -84,7 +88,7 @@ export class Product {
       listen: `127.0.0.1:${port}`,
       upstream: `127.0.0.1:${upstreamPort}`,
       sinkhole: SINKHOLE,
-      admin: 'off',
+      admin,
       workers: String(workers),
     }
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
@@ -96,6 +100,7 @@ export class Product {
     child.stdout.setEncoding('utf8').on('data', (text: string) => this.#hear(text))
     const ready = await this.logged('ready', 1, 120_000)
     this.port = Number(/"listen":\["[^"]*:(\d+)"/.exec(ready)![1])
+    this.adminAddress = /"admin":\["([^"]*)"/.exec(ready)?.[1] ?? ''
   }
 
   /** Waits until the message `text` stands `times` times in the log; resolves with the latest such line. */
