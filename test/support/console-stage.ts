@@ -3,11 +3,12 @@
  * Debian's Chromium in front of it. For tests of the console and for the pictures in docs/.
  */
 import { join } from 'node:path'
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
-import { eventually, type TestServer } from './server.ts'
+import type { Page } from 'playwright-core'
+import { addUser, ConsoleBrowser, signIn, type Look } from './console-browser.ts'
+import { eventually } from './server.ts'
 import { Stage } from './stage.ts'
 
-export const PASSWORD = 'Mèo trèo cây cau 7'
+export { PASSWORD, settle, type Look } from './console-browser.ts'
 
 const UNITS = [
   { id: 'so-yt', name: 'Sở Y tế', network: '127.0.21', mac: 'aa:bb:cc:00:21' },
@@ -59,21 +60,13 @@ const FILES = {
     .join('')}`,
 }
 
-export type Look = {
-  readonly language?: 'vi' | 'en'
-  readonly theme?: 'light' | 'dark'
-  readonly width?: number
-  readonly height?: number
-}
-
 export class ConsoleStage {
   readonly stage: Stage
   /** `http://127.0.0.1:<port>`. */
   readonly origin: string
-  readonly #browser: Browser
-  readonly #contexts: BrowserContext[] = []
+  readonly #browser: ConsoleBrowser
 
-  private constructor(stage: Stage, origin: string, browser: Browser) {
+  private constructor(stage: Stage, origin: string, browser: ConsoleBrowser) {
     this.stage = stage
     this.origin = origin
     this.#browser = browser
@@ -100,10 +93,7 @@ export class ConsoleStage {
         return body.items.length === machines.length
       }, 10_000)
       await addUser(stage.server, 'quantri', 'admin')
-      const browser = await chromium.launch({
-        executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-        args: ['--no-sandbox', '--disable-dev-shm-usage'],
-      })
+      const browser = await ConsoleBrowser.launch()
       return new ConsoleStage(stage, `http://${at}`, browser)
     } catch (error) {
       await stage.close()
@@ -116,66 +106,30 @@ export class ConsoleStage {
     return addUser(this.stage.server, name, role)
   }
 
-  /** A page of a browser of its own, nobody signed in. Errors of the page and of its policy fail `close`. */
-  async page({ language = 'vi', theme = 'light', width = 1280, height = 860 }: Look = {}): Promise<Page> {
-    const context = await this.#browser.newContext({
-      baseURL: this.origin,
-      viewport: { width, height },
-      colorScheme: theme,
-      locale: 'vi-VN',
-      timezoneId: 'Asia/Ho_Chi_Minh',
-      reducedMotion: 'reduce',
-    })
-    context.setDefaultTimeout(10_000)
-    await context.addInitScript(`localStorage.setItem('thanhloc-language', '${language}')`)
-    this.#contexts.push(context)
-    const page = await context.newPage()
-    page.on('pageerror', (error) => this.faults.push(String(error)))
-    page.on('console', (line) => {
-      // What the server refuses the browser logs too; the page shows it.
-      if (line.type() === 'error' && !line.text().startsWith('Failed to load resource'))
-        this.faults.push(line.text())
-    })
-    return page
+  /** A page in a window of its own, nobody signed in. Errors of the page and of its policy fail `close`. */
+  page(look: Look = {}): Promise<Page> {
+    return this.#browser.page(this.origin, look)
   }
-
-  /** Uncaught errors of pages, and what their policy forbade. */
-  readonly faults: string[] = []
 
   /** The same, signed in and at `path` (`/machines`), with what was asked for there. */
   async open(path: string, look: Look = {}, name = 'quantri'): Promise<Page> {
     const page = await this.page(look)
-    await page.goto(`/console${path}`)
-    await page.locator('input[name=name]').fill(name)
-    await page.locator('input[name=password]').fill(PASSWORD)
-    await page.locator('button[type=submit]').click()
-    await page.locator('main h1').waitFor()
-    await settle(page)
+    await signIn(page, path, name)
     return page
   }
 
-  async close(): Promise<void> {
-    for (const context of this.#contexts) await context.close()
-    await this.#browser.close()
-    await this.stage.close()
-    if (this.faults.length > 0) throw new Error(`the console had errors:\n${this.faults.join('\n')}`)
+  /** Uncaught errors of pages, and what their policy forbade. */
+  get faults(): string[] {
+    return this.#browser.faults
   }
-}
 
-/** Until nothing of the page is loading. */
-export async function settle(page: Page): Promise<void> {
-  await page.waitForFunction("document.querySelector('main [aria-busy=true]') === null")
-}
-
-async function addUser(server: TestServer, name: string, role: string): Promise<void> {
-  const made = await server.api<{ madePassword: string }>('POST', '/api/v1/users', {
-    name,
-    role,
-    units: null,
-    password: PASSWORD,
-    isOwn: true,
-  })
-  if (made.status !== 201) throw new Error(`no account: ${made.text}`)
+  async close(): Promise<void> {
+    try {
+      await this.#browser.close()
+    } finally {
+      await this.stage.close()
+    }
+  }
 }
 
 /** Where a picture of the documentation goes. */
