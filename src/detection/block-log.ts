@@ -4,9 +4,9 @@
  * for. Bounded in number and pace: what comes beyond is counted in a line of its own.
  */
 import type { Clock } from '../clock.ts'
-import { HIT_ACTIONS, INDICATOR_KINDS, TRIGGERS } from '../thread/hit-table.ts'
-import { bitNames, clientText, typeText, type Hit, type PairText } from './hit-text.ts'
-import type { ListRegistry } from './list-registry.ts'
+import { HIT_ACTIONS } from '../thread/hit-table.ts'
+import type { BlockLine, BlockLines } from './block-lines.ts'
+import type { Hit, PairText } from './hit-text.ts'
 import type { StoreLog } from './log.ts'
 
 const FIRST_MS = 1000
@@ -15,119 +15,132 @@ const GOING_ON_MS = 5_000
 const MAX_LINES = 50_000
 /** Lines a call of `tick` writes: 10,000 a second at its usual pace, which a log ring carries. */
 const LINES_A_TICK = 2000
+/** Lines at the head of a queue that are gone before it is cut. */
+const CUT_LINES = 4096
 
-interface Line {
-  hit: Hit
-  /** 0: nothing since the last one that was written. */
-  count: number
-  firstMs: number
-  lastMs: number
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
+
+/** `count` 0: nothing since the last time it was written. */
+interface Line extends Writable<BlockLine> {
   /** Monotonic time from which it is written, or forgotten where there is nothing to write. */
   dueMs: number
 }
 
-export class BlockLog {
-  readonly #registry: ListRegistry
-  readonly #clock: Clock
-  readonly #log: StoreLog
-  /** By action, then by pair. */
-  readonly #lines: readonly Map<PairText, Line>[] = HIT_ACTIONS.map(() => new Map())
-  #count = 0
-  #queue: Omit<Line, 'dueMs'>[] = []
-  #written = 0
-  #skipped = 0
+/** Lines by when they are due: each comes to the end with the latest time. So that no call looks at all of them. */
+class DueLines {
+  #lines: Line[] = []
+  #head = 0
 
-  constructor(registry: ListRegistry, clock: Clock, log: StoreLog) {
-    this.#registry = registry
-    this.#clock = clock
-    this.#log = log
+  get first(): Line | undefined {
+    return this.#lines[this.#head]
   }
 
-  /** Adds a hit. */
+  push(line: Line): void {
+    this.#lines.push(line)
+  }
+
+  drop(): void {
+    if (++this.#head < CUT_LINES && this.#head < this.#lines.length) return
+    this.#lines = this.#lines.slice(this.#head)
+    this.#head = 0
+  }
+}
+
+export class BlockLog {
+  readonly #clock: Clock
+  readonly #log: StoreLog
+  readonly #blockLines: Pick<BlockLines, 'write'>
+  /** By action, then by pair. */
+  readonly #lines: readonly Map<PairText, Line>[] = HIT_ACTIONS.map(() => new Map())
+  /** The same: those that were never written, and those that were. */
+  readonly #fresh = new DueLines()
+  readonly #goingOn = new DueLines()
+  #count = 0
+  #skipped = 0
+
+  /** Hits go to `blockLines`, what becomes of too many to `log`. */
+  constructor(clock: Clock, log: StoreLog, blockLines: Pick<BlockLines, 'write'>) {
+    this.#clock = clock
+    this.#log = log
+    this.#blockLines = blockLines
+  }
+
+  /** Adds a hit, of which nothing is kept. */
   add(hit: Hit): void {
-    const lines = this.#lines[hit.action] ?? this.#lines[0]!
-    const line = lines.get(hit.pair)
+    const { pair, action, lastQname: qname, qtype, triggers, lists, firstMs, lastMs } = hit
+    const lines = this.#lines[action] ?? this.#lines[0]!
+    const line = lines.get(pair)
     const count = hit.blocked + hit.logged
     if (line === undefined) {
-      if (this.#count + this.#queue.length - this.#written >= MAX_LINES) {
+      if (this.#count >= MAX_LINES) {
         this.#skipped += count
         return
       }
       const dueMs = this.#clock.monotonicMs() + FIRST_MS
-      lines.set(hit.pair, { hit, count, firstMs: hit.firstMs, lastMs: hit.lastMs, dueMs })
+      const fresh = { pair, action, qname, qtype, triggers, lists, count, firstMs, lastMs, dueMs }
+      lines.set(pair, fresh)
+      this.#fresh.push(fresh)
       this.#count++
       return
     }
-    line.firstMs = line.count === 0 ? hit.firstMs : Math.min(line.firstMs, hit.firstMs)
-    line.lastMs = line.count === 0 ? hit.lastMs : Math.max(line.lastMs, hit.lastMs)
+    line.firstMs = line.count === 0 ? firstMs : Math.min(line.firstMs, firstMs)
+    line.lastMs = line.count === 0 ? lastMs : Math.max(line.lastMs, lastMs)
     line.count += count
-    line.hit = hit
+    line.qname = qname
+    line.qtype = qtype
+    line.triggers = triggers
+    line.lists = lists
   }
 
   /** Writes what is due. To be called every 200 ms. */
   tick(): void {
-    this.#collect(this.#clock.monotonicMs())
-    this.#write(LINES_A_TICK)
+    this.#write(this.#clock.monotonicMs(), LINES_A_TICK)
+    this.#tellSkipped()
   }
 
   /** Writes everything at once: at the end. */
   flush(): void {
-    this.#collect(Infinity)
-    this.#write(MAX_LINES)
+    this.#write(Infinity, MAX_LINES)
+    this.#tellSkipped()
   }
 
-  #collect(nowMs: number): void {
-    for (const lines of this.#lines) {
-      for (const [pair, line] of lines) {
-        if (line.dueMs > nowMs) continue
-        if (line.count === 0) {
-          lines.delete(pair)
-          this.#count--
-          continue
-        }
-        const { hit, count, firstMs, lastMs } = line
-        this.#queue.push({ hit, count, firstMs, lastMs })
-        line.count = 0
-        line.dueMs = nowMs + GOING_ON_MS
+  #write(dueMs: number, limit: number): void {
+    const againMs = this.#clock.monotonicMs() + GOING_ON_MS
+    for (let written = 0; written < limit;) {
+      const line = this.#takeDue(dueMs)
+      if (line === null) return
+      if (line.count === 0) {
+        const lines = this.#lines[line.action] ?? this.#lines[0]!
+        lines.delete(line.pair)
+        this.#count--
+        continue
       }
+      this.#blockLines.write(line)
+      written++
+      line.count = 0
+      line.dueMs = againMs
+      this.#goingOn.push(line)
     }
+  }
+
+  /** The line that was due first, or null. */
+  #takeDue(dueMs: number): Line | null {
+    const fresh = this.#fresh.first
+    const goingOn = this.#goingOn.first
+    const isFresh = goingOn === undefined || (fresh !== undefined && fresh.dueMs <= goingOn.dueMs)
+    const line = isFresh ? fresh : goingOn
+    if (line === undefined || line.dueMs > dueMs) return null
+    const due = isFresh ? this.#fresh : this.#goingOn
+    due.drop()
+    return line
+  }
+
+  #tellSkipped(): void {
     if (this.#skipped === 0) return
     this.#log.warn(
       { hits: this.#skipped },
       'hits not logged one by one: too many clients and indicators at once',
     )
     this.#skipped = 0
-  }
-
-  #write(limit: number): void {
-    const end = Math.min(this.#queue.length, this.#written + limit)
-    while (this.#written < end) this.#writeLine(this.#queue[this.#written++]!)
-    if (end < this.#queue.length) return
-    this.#queue = []
-    this.#written = 0
-  }
-
-  #writeLine({ hit, count, firstMs, lastMs }: Omit<Line, 'dueMs'>): void {
-    const lists = hit.lists.map((number) => this.#registry.get(number))
-    const action = HIT_ACTIONS[hit.action] ?? 'sinkhole'
-    this.#log.info(
-      {
-        client: clientText(hit.clientKey),
-        qname: hit.lastQname,
-        qtype: typeText(hit.qtype),
-        indicator: hit.indicator,
-        kind: INDICATOR_KINDS[hit.kind],
-        trigger: bitNames(hit.triggers, TRIGGERS).join(','),
-        list: lists[0]?.id ?? null,
-        lists: lists.map(({ id }) => id),
-        campaigns: [...new Set(lists.flatMap(({ campaign }) => campaign ?? []))],
-        basis: lists[0]?.basis ?? null,
-        action,
-        count,
-        first: new Date(firstMs).toISOString(),
-        last: new Date(lastMs).toISOString(),
-      },
-      action === 'log' ? 'logged' : 'blocked',
-    )
   }
 }

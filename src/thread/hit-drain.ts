@@ -41,6 +41,42 @@ export interface HitPair {
   lastMs: number
 }
 
+/** A pair whose views lie in an entry. A class: an object literal with a getter is a hash table to V8. */
+class EntryPair implements HitPair {
+  readonly #entry: Buffer
+  readonly client: Uint8Array
+  readonly indicator: Uint8Array
+  readonly firstQname: Uint8Array
+  readonly lastQname: Uint8Array
+  readonly lists: Uint16Array
+  hasClient = false
+  indicatorLength = 0
+  kind = 0
+  triggers = 0
+  action = 0
+  qtype = 0
+  firstQnameLength = 0
+  lastQnameLength = 0
+  listCount = 0
+  blocked = 0
+  logged = 0
+  firstMs = 0
+  lastMs = 0
+
+  constructor(entry: Buffer, shorts: Uint16Array) {
+    this.#entry = entry
+    this.client = entry.subarray(CLIENT, CLIENT + 16)
+    this.indicator = entry.subarray(INDICATOR, INDICATOR + 256)
+    this.firstQname = entry.subarray(FIRST_QNAME, FIRST_QNAME + 255)
+    this.lastQname = entry.subarray(LAST_QNAME, LAST_QNAME + 255)
+    this.lists = shorts.subarray(LISTS / 2, LISTS / 2 + HIT_LISTS)
+  }
+
+  get key(): string {
+    return this.#entry.toString('latin1', CLIENT, INDICATOR + this.indicatorLength)
+  }
+}
+
 /** A write takes about a microsecond; a thread that is not scheduled may hold one up. Then the next call goes on. */
 const QUIET_WAITS = 5
 const QUIET_WAIT_MS = 1
@@ -53,7 +89,7 @@ export class HitDrain {
   readonly #entry = Buffer.alloc(ENTRY_BYTES)
   readonly #floats = new Float64Array(this.#entry.buffer, this.#entry.byteOffset, 4)
   readonly #shorts = new Uint16Array(this.#entry.buffer, this.#entry.byteOffset, ENTRY_BYTES / 2)
-  readonly #pair: HitPair
+  readonly #pair: EntryPair
   #half = -1
 
   constructor(memory: SharedArrayBuffer) {
@@ -61,31 +97,7 @@ export class HitDrain {
     this.#header = new Float64Array(memory, 0, 8)
     this.#bytes = Buffer.from(memory)
     runOf(this.#words)
-    const entry = this.#entry
-    const view = (from: number, length: number): Uint8Array => entry.subarray(from, from + length)
-    this.#pair = {
-      get key() {
-        return entry.toString('latin1', CLIENT, INDICATOR + this.indicatorLength)
-      },
-      hasClient: false,
-      client: view(CLIENT, 16),
-      indicator: view(INDICATOR, 256),
-      indicatorLength: 0,
-      kind: 0,
-      triggers: 0,
-      action: 0,
-      qtype: 0,
-      firstQname: view(FIRST_QNAME, 255),
-      firstQnameLength: 0,
-      lastQname: view(LAST_QNAME, 255),
-      lastQnameLength: 0,
-      lists: this.#shorts.subarray(LISTS / 2, LISTS / 2 + HIT_LISTS),
-      listCount: 0,
-      blocked: 0,
-      logged: 0,
-      firstMs: 0,
-      lastMs: 0,
-    }
+    this.#pair = new EntryPair(this.#entry, this.#shorts)
   }
 
   /** Tells this memory from any earlier one: sequences count within a run. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { BlockLog } from '../../../src/detection/block-log.ts'
+import type { BlockLog } from '../../../src/detection/block-log.ts'
 import type { Hit, PairText } from '../../../src/detection/hit-text.ts'
 import { ListRegistry } from '../../../src/detection/list-registry.ts'
-import { FakeClock, FakeLog, NOON, bytesOf } from './setup.ts'
+import { FakeClock, FakeLog, NOON, blockLogOf, bytesOf } from './setup.ts'
 
 const PAIR: PairText = {
   clientKey: Buffer.from(bytesOf('10.0.0.1')).toString('latin1'),
@@ -29,7 +29,7 @@ function setUp(): { clock: FakeClock; log: FakeLog; blockLog: BlockLog; wait: (m
     { number: 1, id: 'apt32', campaign: '2022', basis: '1298/CATTT-NCSC', action: 'sinkhole' },
     { number: 2, id: 'watch', campaign: '2022', basis: '', action: 'log' },
   ])
-  const blockLog = new BlockLog(registry, clock, log)
+  const blockLog = blockLogOf(registry, clock, log)
   const wait = (ms: number): void => {
     clock.nowMs += ms
     blockLog.tick()
@@ -91,4 +91,33 @@ test('what goes on is one line in five seconds, each with what it stands for; af
   blockLog.add({ ...HIT, firstMs: NOON + 20_000, lastMs: NOON + 20_000 })
   wait(1000)
   expect(counts()).toEqual([[3, at(20), at(20)]])
+})
+
+test('of many that go on at different paces each is told of when it is due, the one that was due first first', () => {
+  const { log, blockLog, wait } = setUp()
+  const [a, b, c] = ['a.test', 'b.test', 'c.test'].map(hitOf) as [Hit, Hit, Hit]
+  const told = (): unknown[] => log.lines.splice(0).map(({ indicator, count }) => [indicator, count])
+  blockLog.add(a)
+  wait(600)
+  blockLog.add(b)
+  wait(400)
+  expect(told()).toEqual([['a.test', 2]])
+  wait(600)
+  expect(told()).toEqual([['b.test', 2]])
+  wait(3800)
+  blockLog.add(b)
+  blockLog.add(a)
+  blockLog.add(c)
+  expect(told()).toEqual([])
+  wait(1200)
+  expect(told()).toEqual([['a.test', 2], ['c.test', 2], ['b.test', 2]]) // prettier-ignore
+})
+
+test('of a hit nothing is kept but what it said', () => {
+  const { log, blockLog } = setUp()
+  const hit = { ...HIT }
+  blockLog.add(hit)
+  Object.assign(hit, { lastQname: 'other.test', qtype: 28, lists: [2], triggers: 2, firstMs: 0, lastMs: 0 })
+  blockLog.flush()
+  expect(log.lines).toMatchObject([{ qname: 'b.evil.test', qtype: 'A', trigger: 'qname', list: 'apt32' }])
 })

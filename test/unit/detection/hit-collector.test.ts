@@ -140,6 +140,33 @@ test('on a full disk hits wait, the log goes on, and counts are exact when there
   expect(logged).toBeGreaterThan(0)
 })
 
+test('a half of which a commit read only a part is logged whole, and each of its pairs once', () => {
+  const store = new FakeStore()
+  store.tick()
+  const commit = store.storeWriter.commit.bind(store.storeWriter)
+  let attempts = 0
+  store.storeWriter.commit = (half) => {
+    if (++attempts > 2) return commit(half)
+    let seen = 0
+    half.forEach(() => {
+      if (++seen > attempts) throw new Error('in the middle')
+    })
+    throw new Error('not reached')
+  }
+  const names = ['a.test', 'b.test', 'c.test', 'd.test']
+  for (const name of names) store.hit({ indicator: name, qname: name })
+  const logged = (): unknown[] => store.log.of('blocked').map(({ indicator, count }) => [indicator, count])
+  const once = names.map((name) => [name, 1])
+  store.tick()
+  store.tick(2000)
+  expect([store.stored, attempts]).toEqual([0, 2])
+  expect(logged()).toEqual(once)
+  store.tick(2000)
+  store.tick(2000)
+  expect(store.stored).toBe(4)
+  expect(logged()).toEqual(once)
+})
+
 test('a read-only file is told, and written again when it can be', () => {
   const store = new FakeStore()
   store.tick()

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { DatabaseSync as Connection } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import type { CommitWitness, PairChange } from '../../../src/detection/pair-change.ts'
+import { PairChanges, type CommitWitness, type PairChange } from '../../../src/detection/pair-change.ts'
 import { FakeStore, NOON, temporaryDirectory } from './setup.ts'
 
 const A = 'aa:00:00:00:00:01'
@@ -130,4 +130,21 @@ test('a lock that keeps a commit out is nothing it hears of', () => {
   expect(witness().heard).toEqual([])
   store.tick(3000)
   expect(witness().heard).toHaveLength(1)
+})
+
+test('changes of one commit are told whole, whatever those of the one before were', () => {
+  const change: PairChange = {
+    client: 1, indicator: 2, lists: [3], isNew: true, blocked: 4, logged: 5, firstMs: 6, lastMs: 7, previousLastMs: null,
+    action: 8, node: 9,
+  } // prettier-ignore
+  const other: PairChange = {
+    client: 11, indicator: 12, lists: [], isNew: false, blocked: 14, logged: 15, firstMs: 16, lastMs: 17,
+    previousLastMs: 18, action: 19, node: 20,
+  } // prettier-ignore
+  const changes = new PairChanges()
+  for (const told of [[change, other], [other], [other, change, change]]) {
+    changes.clear()
+    for (const each of told) changes.add(each)
+    expect(changes.all).toEqual(told)
+  }
 })

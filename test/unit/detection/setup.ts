@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { onTestFinished } from 'vitest'
 import type { Clock } from '../../../src/clock.ts'
+import { BlockLines } from '../../../src/detection/block-lines.ts'
 import { BlockLog } from '../../../src/detection/block-log.ts'
 import type { Connect } from '../../../src/detection/database.ts'
 import { HitCollector } from '../../../src/detection/hit-collector.ts'
@@ -44,6 +45,13 @@ export class FakeLog {
   of(message: string): LogLine[] {
     return this.lines.filter((line) => line.message.includes(message))
   }
+}
+
+/** A block log whose lines `log` remembers. */
+export function blockLogOf(registry: ListRegistry, clock: Clock, log: FakeLog): BlockLog {
+  const write = (members: string, message: string): void =>
+    log.info(JSON.parse(`{${members.slice(1)}}`) as object, message)
+  return new BlockLog(clock, log, new BlockLines(registry, { isEnabled: true, write }))
 }
 
 export function newTable(): SharedArrayBuffer {
@@ -108,7 +116,7 @@ export class FakeStore {
     this.collector = new HitCollector(
       this.tables,
       this.storeWriter,
-      new BlockLog(registry, clock, log),
+      blockLogOf(registry, clock, log),
       clock,
       log,
     )

@@ -10,7 +10,7 @@ import { NOON, bytesOf, newTable, record, wordsOf } from '../detection/setup.ts'
 function readAll(drain: HitDrain): Hit[] {
   const hits: Hit[] = []
   const reader = new HitReader()
-  drain.forEach((pair) => hits.push(reader.read(pair)))
+  drain.forEach((pair) => hits.push({ ...reader.read(pair) }))
   return hits
 }
 
