@@ -5,6 +5,7 @@ import type { ConnectedSocket, DatagramHandler, ListeningSocket, Peer } from './
 import { C, lastErrno } from './libc.ts'
 import { BATCH, CONTROL_ROOM, MmsgArena } from './mmsg-arena.ts'
 import { Destination, readLocal, writeLocal } from './pktinfo.ts'
+import { SendQueue } from './send-queue.ts'
 import { boundPort, isWildcard } from './sockets.ts'
 
 /** Bytes of sockaddr_in and sockaddr_in6. */
@@ -21,8 +22,12 @@ export class BatchedListener implements ListeningSocket {
   readonly #fd: number
   readonly #number: number
   readonly #onDatagram: DatagramHandler
-  /** The room all sockets share, or for a wildcard address one with room for control messages too. */
-  readonly #received: MmsgArena
+  /**
+   * In the room that all sockets receive in, or for a wildcard address one with room for control messages too. Answers
+   * gather at its front, in the places of queries that are over, and leave before anything else is received there. As long
+   * as each is answered at once, question and name are where they are to be (benchmark: compare.py block).
+   */
+  readonly #replies: SendQueue
   // One a family, so that only what differs is written: 4 bytes of 16.
   readonly #peer4: Peer
   readonly #peer6: Peer
@@ -33,9 +38,13 @@ export class BatchedListener implements ListeningSocket {
     this.#fd = fd
     this.address = address
     const isForAll = isWildcard(address)
-    this.#received = isForAll
-      ? new MmsgArena(owner.received.buffers[0]!.length, CONTROL_ROOM)
-      : owner.received
+    this.#replies = isForAll
+      ? new SendQueue(
+          owner.libc,
+          new MmsgArena(owner.received.buffers[0]!.length, CONTROL_ROOM),
+          owner.counters,
+        )
+      : owner.replies
     this.#peer4 = peerOf(mappedPrefix(), isForAll ? mappedPrefix() : null)
     this.#peer6 = peerOf(new Uint8Array(16), isForAll ? new Uint8Array(16) : null)
     this.port = boundPort(fd)
@@ -64,16 +73,18 @@ export class BatchedListener implements ListeningSocket {
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
+    this.#replies.forget(this.#fd)
     this.#owner.unwatch(this.#number)
   }
 
   #read(): void {
-    const { libc, replies, counters } = this.#owner
-    const received = this.#received
+    const { libc, counters } = this.#owner
+    const replies = this.#replies
+    const received = replies.arena
     const count = libc.recvmmsg(this.#fd, received.base, BATCH, C.MSG_DONTWAIT, 0)
     // Nothing there after all, or an error the kernel had kept for this socket: either is over with this call.
     if (count <= 0) return
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < count && !this.#isClosed; i++) {
       // Longer than any query, and what is left of it is none; or what was to say which address was asked is cut.
       if ((received.flagsOf(i) & (C.MSG_TRUNC | C.MSG_CTRUNC)) !== 0) {
         counters.add('udpTruncated')
@@ -88,12 +99,13 @@ export class BatchedListener implements ListeningSocket {
       // Broadcasts: a socket of one address hears none either. Every thread would answer, and a forged asker be flooded.
       if (destination !== Destination.own) continue
       const place = replies.place(this.#fd)
-      const out = replies.arena.buffers[place]!
+      const out = received.buffers[place]!
       const length = this.#onDatagram(received.buffers[i]!, received.lengthOf(i), peer, this, out)
-      if (length === 0) continue
-      const nameLength = copyName(received, i, replies.arena, place, isIPv4)
-      replies.add(length, nameLength, leaveFrom(replies.arena, place, isIPv4, peer))
+      if (length === 0 || this.#isClosed) continue
+      if (place !== i) copyName(received, i, place)
+      replies.add(length, isIPv4 ? NAME4 : NAME6, leaveFrom(received, place, isIPv4, peer))
     }
+    replies.flush()
     received.resetReceived(count)
   }
 
@@ -116,13 +128,12 @@ export class BatchedListener implements ListeningSocket {
   }
 }
 
-/** The name of a message received becomes that of a message to send. Returns its length. */
-function copyName(from: MmsgArena, i: number, to: MmsgArena, place: number, isIPv4: boolean): number {
-  const source = from.nameOf(i) >> 2
-  const target = to.nameOf(place) >> 2
-  const length = isIPv4 ? NAME4 : NAME6
-  for (let word = 0; word < length >> 2; word++) to.words[target + word] = from.words[source + word]!
-  return length
+/** The name of message `i` becomes that of message `place`, which is over. */
+function copyName(arena: MmsgArena, i: number, place: number): void {
+  const { words } = arena
+  const source = arena.nameOf(i) >> 2
+  const target = arena.nameOf(place) >> 2
+  for (let word = 0; word < NAME6 >> 2; word++) words[target + word] = words[source + word]!
 }
 
 /** Writes `peer` as the name of message `place`. Returns its length. */

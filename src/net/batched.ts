@@ -46,8 +46,9 @@ export class BatchedDatagrams implements Datagrams {
   readonly libc: Libc
   readonly counters: Counters
   readonly received = new MmsgArena(RECEIVE_BYTES)
-  /** Answers given at once, answers given later, and queries to upstreams: apart, because each stays on one socket. */
+  /** Answers given at once, in the place of their queries. */
   readonly replies: SendQueue
+  /** Answers given later, and queries to upstreams: apart, because each stays on one socket. */
   readonly later: SendQueue
   readonly queries: SendQueue
   readonly #random: Random
@@ -74,9 +75,11 @@ export class BatchedDatagrams implements Datagrams {
     this.#random = random
     this.#events = events
     this.#descriptors = descriptors
-    this.replies = new SendQueue(libc, SEND_BYTES, counters)
-    this.later = new SendQueue(libc, SEND_BYTES, counters)
-    this.queries = new SendQueue(libc, SEND_BYTES, counters, (fd, code) => this.#failed(fd, code))
+    this.replies = new SendQueue(libc, this.received, counters)
+    this.later = new SendQueue(libc, new MmsgArena(SEND_BYTES), counters)
+    this.queries = new SendQueue(libc, new MmsgArena(SEND_BYTES), counters, (fd, code) =>
+      this.#failed(fd, code),
+    )
     this.#epoll = new EpollSet(libc)
     descriptors.note(this.#epoll.fd)
     wakeLoopFor(libc, this.#epoll.fd)
@@ -110,7 +113,7 @@ export class BatchedDatagrams implements Datagrams {
     if (!socket) return
     this.#sockets[number] = null
     this.#free.push(number)
-    for (const queue of [this.replies, this.later, this.queries]) queue.forget(socket.fd)
+    for (const queue of [this.later, this.queries]) queue.forget(socket.fd)
     // Closing would not take it out: main holds the same socket by another number.
     this.#epoll.remove(socket.fd)
     this.#descriptors.drop(socket.place)
@@ -134,7 +137,6 @@ export class BatchedDatagrams implements Datagrams {
   }
 
   #flush(): void {
-    if (!this.replies.isEmpty) this.replies.flush()
     if (!this.queries.isEmpty) this.queries.flush()
     if (!this.later.isEmpty) this.later.flush()
   }

@@ -81,7 +81,7 @@ export function trial(calls: Libc): string | null {
       return fd
     }) as [number, number]
     const name = socketName('127.0.0.1', boundPort(to))
-    const queue = new SendQueue(calls, 64, new Counters())
+    const queue = new SendQueue(calls, new MmsgArena(64), new Counters())
     for (let i = 1; i <= 3; i++) {
       const place = queue.place(from)
       queue.arena.bytes.set(name, queue.arena.nameOf(place))

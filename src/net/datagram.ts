@@ -22,8 +22,8 @@ export interface Peer {
 }
 
 /**
- * Takes one datagram. `bytes` and `peer` are valid during the call only.
- * Returns how many bytes of `out` to send back at once, or 0 (dropped, or answered later by `send`).
+ * Takes one datagram. `bytes` and `peer` are valid during the call only. `out` may be `bytes`: the answer is then written
+ * over the question. Returns how many bytes of `out` to send back at once, or 0 (dropped, or answered later by `send`).
  */
 export type DatagramHandler = (
   bytes: Uint8Array,

@@ -47,6 +47,7 @@ export class MmsgArena {
   /** All bytes; name i stands at `nameOf(i)`. */
   readonly bytes: Uint8Array
   readonly words: Int32Array
+  readonly #bufferBytes: number
   readonly #controlRoom: number
 
   /**
@@ -54,6 +55,7 @@ export class MmsgArena {
    * address that was asked with each; 0 for sockets that do not tell it.
    */
   constructor(bufferBytes: number, controlRoom = 0) {
+    this.#bufferBytes = bufferBytes
     this.#controlRoom = controlRoom
     const memory = new ArrayBuffer(BUFFERS + BATCH * bufferBytes)
     this.base = addressOf(memory)
@@ -70,7 +72,6 @@ export class MmsgArena {
       view.setBigUint64(i * HEADER_BYTES + 24, 1n, true)
       view.setBigUint64(i * HEADER_BYTES + 32, BigInt(this.base + this.controlOf(i)), true)
       view.setBigUint64(PARTS + i * PART_BYTES, BigInt(this.base + BUFFERS + i * bufferBytes), true)
-      this.setSize(i, bufferBytes)
     }
     this.resetReceived(BATCH)
   }
@@ -104,9 +105,12 @@ export class MmsgArena {
     return this.words[i * HEADER_WORDS + CONTROL_LENGTH]!
   }
 
-  /** The kernel has written what it used over the room there is: made ready for the next batch. */
+  /** The kernel has written what it used over the room there is, and answers what they take: ready for the next batch. */
   resetReceived(count: number): void {
-    for (let i = 0; i < count; i++) this.words[i * HEADER_WORDS + NAME_LENGTH] = NAME_ROOM
+    for (let i = 0; i < count; i++) {
+      this.words[i * HEADER_WORDS + NAME_LENGTH] = NAME_ROOM
+      this.setSize(i, this.#bufferBytes)
+    }
     // Without room none was used, and the flags are never read by the kernel.
     if (this.#controlRoom === 0) return
     for (let i = 0; i < count; i++) this.words[i * HEADER_WORDS + CONTROL_LENGTH] = this.#controlRoom

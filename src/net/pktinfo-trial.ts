@@ -44,7 +44,7 @@ function play(calls: Libc, { bound, source, asked }: Cast): string | null {
   }
   try {
     const [to, from] = [open(asked, true), open(bound, false)]
-    const queue = new SendQueue(calls, 16, new Counters())
+    const queue = new SendQueue(calls, new MmsgArena(16), new Counters())
     const received = new MmsgArena(16, CONTROL_ROOM)
     for (let round = 0; round < ROUNDS; round++) {
       for (let i = 0; i < MESSAGES; i++) put(queue, from, asked, boundPort(to), source)

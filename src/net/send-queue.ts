@@ -5,7 +5,7 @@
  */
 import type { Counters } from '../metrics/counters.ts'
 import { C, lastErrno, type Libc } from './libc.ts'
-import { BATCH, MmsgArena } from './mmsg-arena.ts'
+import { BATCH, type MmsgArena } from './mmsg-arena.ts'
 
 /** A socket whose buffer is full gets this long to make room, so often in a batch; what fails then is lost, and counted. */
 const FULL_WAIT_MS = 2
@@ -20,17 +20,17 @@ export class SendQueue {
   #fd = -1
   #count = 0
 
-  /** `onFailed`: a message to `fd` could not be sent; called at the end of a flush. */
+  /** `arena`: where the messages stand. `onFailed`: one to `fd` could not be sent; called at the end of a flush. */
   constructor(
     libc: Libc,
-    bufferBytes: number,
+    arena: MmsgArena,
     counters: Counters,
     onFailed: (fd: number, code: string) => void = () => {},
   ) {
     this.#libc = libc
     this.#counters = counters
     this.#onFailed = onFailed
-    this.arena = new MmsgArena(bufferBytes)
+    this.arena = arena
   }
 
   get isEmpty(): boolean {

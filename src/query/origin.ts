@@ -24,6 +24,7 @@ export interface ReplyTo {
 
 /**
  * Takes one query: `length` bytes of `bytes`, valid during the call. Returns how many bytes of `out` (of at least
- * `origin.maxBytes`) are the answer, or 0: dropped, or answered later.
+ * `origin.maxBytes`) are the answer, or 0: dropped, or answered later. `out` may be `bytes`: whoever writes to it has read
+ * the query before, and leaves the question where it stands.
  */
 export type QuestionHandler = (bytes: Uint8Array, length: number, origin: Origin, out: Uint8Array) => number

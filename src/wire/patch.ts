@@ -24,8 +24,12 @@ export function getFlags(bytes: Uint8Array): number {
   return (bytes[2]! << 8) | bytes[3]!
 }
 
-/** Copies a question of `questionLength` octets, with its case, from 12 of `request` to 12 of `bytes`. */
+/**
+ * Copies a question of `questionLength` octets, with its case, from 12 of `request` to 12 of `bytes`, which may be the
+ * same buffer.
+ */
 export function setQuestion(bytes: Uint8Array, request: Uint8Array, questionLength: number): void {
+  if (bytes === request) return
   const end = HEADER_BYTES + questionLength
   for (let at = HEADER_BYTES; at < end; at++) bytes[at] = request[at]!
 }

@@ -51,6 +51,7 @@ class Run {
   take(step: Step): void {
     const { bench } = this
     if (step.do === 'ask') {
+      bench.isInPlace = step.id % 2 === 1
       const outcome = bench.ask(nameOf(step.name), 'A', { id: step.id, transport: step.transport, from: `10.1.0.${step.name}` }) // prettier-ignore
       this.asked.push({ name: step.name, id: step.id, outcome, isChecked: false })
     } else if (step.do === 'wait') bench.clock.advance(step.ms)

@@ -60,6 +60,9 @@ export class Outcome {
   }
 }
 
+/** Room for a datagram in a batch. */
+const DATAGRAM_BYTES = 4096
+
 /** dns-packet has no codec for it, and takes its name for type 0. */
 const UNKNOWN_HTTPS = 'UNKNOWN_65'
 
@@ -79,6 +82,8 @@ export class PathBench {
   readonly settings: Settings
   readonly policy: Policy
   pausedUntilMs = 0
+  /** Answers to datagrams are written over their questions, as batches have it; else beside them. */
+  isInPlace = false
   readonly #bases = slots()
   readonly #overlays = slots()
   readonly #hits = new SharedArrayBuffer(HIT_TABLE_BYTES)
@@ -184,9 +189,12 @@ export class PathBench {
       },
     }
     // A buffer of its own that is spoiled afterwards, as the transports do.
-    const request = Uint8Array.from(query)
-    const length = this.path.question(request, request.length, origin, this.#out)
-    if (length > 0 || !isLater) keep(this.#out, length)
+    const isInPlace = this.isInPlace && transport === 0
+    const request = new Uint8Array(isInPlace ? DATAGRAM_BYTES : query.length)
+    request.set(query)
+    const out = isInPlace ? request : this.#out
+    const length = this.path.question(request, query.length, origin, out)
+    if (length > 0 || !isLater) keep(out, length)
     request.fill(0xee)
     origin.address.fill(0xee)
     return outcome

@@ -39,6 +39,13 @@ function copyOf(peer: Peer): Peer {
   return { ...peer, address: peer.address.slice(), local: peer.local && peer.local.slice() }
 }
 
+/** The nth of client i, and what it is answered: as long, longer or shorter. */
+const question = (i: number, n: number): Buffer => Buffer.alloc(20 + n, Uint8Array.of(i, n))
+const answerTo = (i: number, n: number): Buffer => Buffer.alloc(n === 3 ? 1200 : 4 * n + 4, Uint8Array.of(i, 100 + n)) // prettier-ignore
+
+/** A third of each client's, at other places than its neighbours'. */
+const isDropped = (i: number, n: number): boolean => (i + n) % 3 === 1
+
 // The address clients ask, and the one that is bound.
 describe.each([
   ['portable', '127.0.0.1', '127.0.0.1'],
@@ -142,6 +149,78 @@ describe.each([
     expect(made.batch).toBeGreaterThan(0)
     for (const client of clients) client.close()
     listener.close()
+  })
+
+  it('answers some of what waits on two sockets, each with its own, and reads what comes next whole', async () => {
+    const fds = [0, 0].map(() => openUdp(bound, 0, { reusePort: false, tellLocal: isWildcard(bound) }))
+    const family = address.includes(':') ? 'udp6' : 'udp4'
+    const heard: string[][] = []
+    const clients = await Promise.all(
+      Array.from({ length: 6 }, async (_, i) => {
+        const client = createSocket(family)
+        // Connected: it hears nobody but the address it asked.
+        await new Promise<void>((resolve) => client.connect(boundPort(fds[i % 2]!), address, () => resolve()))
+        const list: string[] = (heard[i] = [])
+        client.on('message', (bytes: Buffer) => list.push(bytes.toString('hex')))
+        for (let n = 0; n < 9; n++)
+          await new Promise<void>((resolve) => client.send(question(i, n), () => resolve()))
+        return client
+      }),
+    )
+    const made = datagrams()
+    let longest = 0
+    const listeners = await Promise.all(
+      fds.map((fd) =>
+        made.listen({ fd, address: bound, port: boundPort(fd) }, (bytes, length, _peer, _socket, out) => {
+          longest = Math.max(longest, length)
+          const [i, n] = [bytes[0]!, bytes[1]!]
+          if (length !== question(i, n).length || isDropped(i, n)) return 0
+          const answer = answerTo(i, n)
+          out.set(answer)
+          return answer.length
+        }),
+      ),
+    )
+    const settled = async (count: number): Promise<void> => {
+      while (heard.some((list) => list.length < count)) await new Promise((resolve) => setImmediate(resolve))
+    }
+    await settled(6)
+    for (const [i, list] of heard.entries()) {
+      const all = Array.from({ length: 9 }, (_, n) =>
+        isDropped(i, n) ? [] : [answerTo(i, n).toString('hex')],
+      )
+      expect(list.toSorted()).toEqual(all.flat().toSorted())
+    }
+    clients[0]!.send(Buffer.alloc(4000))
+    while (longest < 4000) await new Promise((resolve) => setImmediate(resolve))
+    for (const client of clients) client.send(question(9, 8))
+    await settled(7)
+    expect(longest).toBe(4000)
+    for (const client of clients) client.close()
+    for (const listener of listeners) listener.close()
+  })
+
+  it('answers nobody on a socket that a handler has closed', async () => {
+    const errors = counters.named('udpSendErrors')
+    let calls = 0
+    const listener = await listen(datagrams(), bound, (_bytes, _length, _peer, socket, out) => {
+      calls++
+      socket.close()
+      out[0] = 1
+      return 1
+    })
+    const client = createSocket(address.includes(':') ? 'udp6' : 'udp4')
+    const heard: number[] = []
+    client.on('message', (bytes: Buffer) => heard.push(bytes[0]!))
+    for (let n = 0; n < 3; n++) client.send(Uint8Array.of(n), listener.port, address)
+    while (calls === 0) await new Promise((resolve) => setImmediate(resolve))
+    // What comes behind an answer says that there was none.
+    const last = createSocket(address.includes(':') ? 'udp6' : 'udp4')
+    last.send(Uint8Array.of(7), client.address().port, address)
+    while (heard.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    expect([calls, heard, counters.named('udpSendErrors') - errors]).toEqual([1, [7], 0])
+    last.close()
+    client.close()
   })
 
   it('gives what waits on its socket to the next who listens there', async () => {

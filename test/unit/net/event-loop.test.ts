@@ -12,6 +12,7 @@ import {
   type Watched,
 } from '../../../src/net/event-loop.ts'
 import { libc } from '../../../src/net/libc.ts'
+import { MmsgArena } from '../../../src/net/mmsg-arena.ts'
 import { SendQueue } from '../../../src/net/send-queue.ts'
 import { boundPort, closeSocket, openUdp, socketName } from '../../../src/net/sockets.ts'
 
@@ -112,7 +113,7 @@ describe('EpollSet', () => {
 })
 
 function sendByte(fd: number): void {
-  const queue = new SendQueue(calls, 64, new Counters())
+  const queue = new SendQueue(calls, new MmsgArena(64), new Counters())
   queue.place(fd)
   queue.add(1, 0)
   queue.flush()

@@ -8,7 +8,7 @@ import { chooseDatagrams, decideDatagrams, trial } from '../../../src/net/choose
 import { NO_EVENTS } from '../../../src/net/datagram.ts'
 import { DESCRIPTOR_BYTES, DescriptorTable } from '../../../src/net/descriptors.ts'
 import { libc, type Libc } from '../../../src/net/libc.ts'
-import { BATCH } from '../../../src/net/mmsg-arena.ts'
+import { BATCH, MmsgArena } from '../../../src/net/mmsg-arena.ts'
 import { pktinfoTrial } from '../../../src/net/pktinfo-trial.ts'
 import { SendQueue } from '../../../src/net/send-queue.ts'
 import { boundPort, closeSocket, openUdp, receiveDrops, socketName } from '../../../src/net/sockets.ts'
@@ -44,7 +44,7 @@ describe('SendQueue', () => {
     const { socket, heard, port } = await receiver()
     const counters = new Counters()
     const failed: string[] = []
-    const queue = new SendQueue(calls, 64, counters, (_fd, code) => failed.push(code))
+    const queue = new SendQueue(calls, new MmsgArena(64), counters, (_fd, code) => failed.push(code))
     const fd = openUdp('127.0.0.1', 0, { reusePort: false })
     for (let i = 0; i < 10; i++) put(queue, fd, i % 3 === 1 ? 0 : port, i)
     queue.flush()
@@ -58,7 +58,7 @@ describe('SendQueue', () => {
 
   it('sends by itself when it is full and when the socket changes', async () => {
     const { socket, heard, port } = await receiver()
-    const queue = new SendQueue(calls, 64, new Counters())
+    const queue = new SendQueue(calls, new MmsgArena(64), new Counters())
     const [one, two] = [0, 0].map(() => openUdp('127.0.0.1', 0, { reusePort: false })) as [number, number]
     for (let i = 0; i < BATCH + 1; i++) put(queue, one, port, i)
     await settled(() => heard.length === BATCH)
@@ -92,7 +92,7 @@ describe('SendQueue', () => {
       },
     }
     const counters = new Counters()
-    const queue = new SendQueue(full, 64, counters)
+    const queue = new SendQueue(full, new MmsgArena(64), counters)
     const fd = openUdp('127.0.0.1', 0, { reusePort: false })
     for (let i = 0; i < 3; i++) put(queue, fd, 9, i)
     queue.flush()
