@@ -1,4 +1,5 @@
 /** Word documents (ECMA-376 WordprocessingML): paragraphs, tables, text boxes, footnotes; not what was deleted. */
+import { isOn, PLAIN_STYLE, raises, type TextStyle, WordStyles } from './docx-styles.ts'
 import type { Budget } from './limits.ts'
 import { mainPart, pictureWarning, readPart, readRelations } from './office.ts'
 import { brokenLines, type Cell, type DocumentSink, HIDDEN, PLAIN, type TextLine } from './sink.ts'
@@ -13,9 +14,12 @@ const NOTES = new Set(['footnotes', 'endnotes'])
 export function readDocx(bytes: Uint8Array, budget: Budget, sink: DocumentSink): void {
   const archive = new ZipArchive(bytes, budget)
   const main = mainPart(archive)
-  const reader = new WordReader(budget, sink)
+  const relations = readRelations(archive, main)
+  const styles = new WordStyles()
+  for (const { type, part } of relations.values()) if (type === 'styles') readPart(archive, part, styles)
+  const reader = new WordReader(styles, budget, sink)
   readPart(archive, main, reader)
-  for (const { type, part } of readRelations(archive, main).values()) {
+  for (const { type, part } of relations.values()) {
     sink.gap()
     if (NOTES.has(type)) readPart(archive, part, reader)
   }
@@ -34,9 +38,11 @@ interface Table {
 interface Paragraph {
   text: string
   hidden: string
+  style: TextStyle
 }
 
 class WordReader implements XmlHandler {
+  readonly #styles: WordStyles
   readonly #budget: Budget
   readonly #sink: DocumentSink
   #leftOut = 0
@@ -53,7 +59,8 @@ class WordReader implements XmlHandler {
   #isHidden = false
   #isRaised = false
 
-  constructor(budget: Budget, sink: DocumentSink) {
+  constructor(styles: WordStyles, budget: Budget, sink: DocumentSink) {
+    this.#styles = styles
     this.#budget = budget
     this.#sink = sink
   }
@@ -64,12 +71,14 @@ class WordReader implements XmlHandler {
       return
     }
     switch (name) {
-      case 'p': return void this.#paragraphStack.push({ text: '', hidden: '' })
+      case 'p': return void this.#paragraphStack.push({ text: '', hidden: '', style: PLAIN_STYLE })
       case 'r': return this.#beginRun()
       case 't': return void (this.#inText = true)
       case 'rPr': case 'pPr': case 'tblPr': return void this.#inProperties++
       case 'vanish': return void (this.#isHidden = this.#inRun && isOn(attributes))
-      case 'vertAlign': return void (this.#isRaised = this.#inRun && attributes['val'] !== 'baseline')
+      case 'vertAlign': case 'position': return void (this.#isRaised = this.#inRun && raises(name, attributes))
+      case 'pStyle': return this.#setParagraphStyle(attributes)
+      case 'rStyle': return this.#setStyle(this.#styles.of(attributes['val']))
       case 'br': case 'cr': return this.#mark('\n')
       case 'tab': case 'ptab': return this.#mark('\t')
       case 'noBreakHyphen': return this.#mark('-')
@@ -108,7 +117,18 @@ class WordReader implements XmlHandler {
 
   #beginRun(): void {
     this.#inRun = true
-    this.#isHidden = this.#isRaised = false
+    this.#setStyle(this.#paragraphStack.at(-1)?.style ?? PLAIN_STYLE)
+  }
+
+  #setStyle({ isHidden, isRaised }: TextStyle): void {
+    if (!this.#inRun) return
+    this.#isHidden = isHidden
+    this.#isRaised = isRaised
+  }
+
+  #setParagraphStyle({ val }: Attributes): void {
+    const paragraph = this.#paragraphStack.at(-1)
+    if (paragraph !== undefined) paragraph.style = this.#styles.of(val)
   }
 
   #mark(text: string): void {
@@ -180,13 +200,11 @@ class WordReader implements XmlHandler {
 
   #endRow(): void {
     const table = this.#tableStack.at(-1)
-    if (table !== undefined) this.#sink.row(`table ${table.number}`, table.cells, PLAIN)
+    if (table === undefined) return
+    const outer = this.#tableStack.at(-2)
+    const within = outer === undefined ? {} : { within: { table: `table ${outer.number}`, column: outer.column } } // prettier-ignore
+    this.#sink.row(`table ${table.number}`, table.cells, { ...PLAIN, ...within })
   }
-}
-
-/** ECMA-376 part 1 §17.17.4: a property without a value is on. */
-function isOn({ val }: Attributes): boolean {
-  return val === undefined || !['0', 'false', 'off'].includes(val)
 }
 
 function columns(text: string | undefined): number {

@@ -8,6 +8,13 @@ export interface Fragment {
   readonly y: number
   readonly width: number
   readonly height: number
+  /** Where each character of `text` begins. */
+  readonly starts: readonly number[]
+  /** A blank was drawn with it, before or behind. */
+  readonly isAfterBlank: boolean
+  readonly isBeforeBlank: boolean
+  /** Of the page. */
+  readonly font: unknown
 }
 
 export interface DrawnLine {
@@ -19,13 +26,9 @@ export interface DrawnLine {
 }
 
 /** Part of the letters' height that base lines of one line may differ by. */
-const SAME_LINE = 0.4
+const SAME_LINE = 0.45
 /** Gap that is a blank, as part of the letters' height. */
 const BLANK = 0.17
-
-/** A letter with its mark apart comes from a font put in for it, which tells no width: so much may be missing of each. */
-const DECOMPOSED = /\P{M}\p{M}+/gu
-const MISSING = 0.75
 
 /** From top to bottom. Raised marks (of footnotes) are told apart by blanks. */
 export function drawnLines(fragments: readonly Fragment[]): DrawnLine[] {
@@ -51,9 +54,8 @@ function drawLine(group: readonly Fragment[]): DrawnLine {
     const gap = fragment.x - right
     const isRaised = (each: Fragment): boolean => each.height < tallest * 0.75
     const isMark = before !== null && isRaised(before) !== isRaised(fragment)
-    const missing = MISSING * (before?.text.match(DECOMPOSED)?.length ?? 0)
-    const blank = (BLANK + missing) * tallest
-    if (before !== null && (gap > blank || isMark) && !/\s$/.test(text)) text += ' '
+    const isBlank = gap > BLANK * tallest || isMark || fragment.isAfterBlank || before?.isBeforeBlank === true
+    if (before !== null && isBlank) text += ' '
     text += fragment.text
     right = Math.max(right, fragment.x + fragment.width)
     before = fragment
@@ -83,7 +85,7 @@ function isFull(line: DrawnLine, next: DrawnLine | null, width: number): boolean
   const room = width - (line.right - line.x)
   const letter = (line.right - line.x) / Math.max(1, line.text.trim().length)
   const isWide = next !== null && /^[mwMW@%]/.test(next.text)
-  if (room < (isWide ? 2 : 1.3) * letter) return true
+  if (room < (isWide ? 2.2 : 1.6) * letter) return true
   if (next === null || !/[-/]\s*$/.test(line.text)) return room > 3 * letter ? false : null
   const unit = /^[^\s/-]*[/-]?/.exec(next.text.trim())![0].length
   const nextLetter = (next.right - next.x) / Math.max(1, next.text.trim().length)

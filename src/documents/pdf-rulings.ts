@@ -1,7 +1,6 @@
 /** The ruled lines of a PDF page: strokes and thin filled boxes, from its drawing operators. Points, y upwards. */
 
-/** `a b c d e f` of PDF 32000-1 §8.3.3. */
-type Matrix = readonly [number, number, number, number, number, number]
+import { apply, type Matrix, multiply, type Point } from './pdf-matrix.ts'
 
 export interface Rulings {
   readonly horizontal: readonly Ruling[]
@@ -35,11 +34,12 @@ const MAX_RULINGS = 20_000
 /** Path commands, each with how many numbers follow it. */
 const PATH = { move: 0, line: 1, curve: 2, quadratic: 3, close: 4 } as const
 
-export function readRulings(operators: Operators, codes: OperatorCodes): Rulings {
+/** `start`: how the page is turned. */
+export function readRulings(operators: Operators, codes: OperatorCodes, start: Matrix): Rulings {
   const horizontal: Ruling[] = []
   const vertical: Ruling[] = []
   const stack: Matrix[] = []
-  let matrix: Matrix = [1, 0, 0, 1, 0, 0]
+  let matrix = start
   const painted = new Set([codes.stroke, codes.closeStroke, codes.fill, codes.eoFill, codes.fillStroke, codes.eoFillStroke, codes.closeFillStroke, codes.closeEOFillStroke]) // prettier-ignore
 
   const add = (x1: number, y1: number, x2: number, y2: number): void => {
@@ -104,17 +104,4 @@ function readPath(
     last = point
   }
   flush()
-}
-
-type Point = readonly [number, number]
-
-function apply([a, b, c, d, e, f]: Matrix, x: number, y: number): Point {
-  return [a * x + c * y + e, b * x + d * y + f]
-}
-
-function multiply(outer: Matrix, inner: Matrix): Matrix {
-  const [a, b] = apply([...outer.slice(0, 4), 0, 0] as unknown as Matrix, inner[0], inner[1])
-  const [c, d] = apply([...outer.slice(0, 4), 0, 0] as unknown as Matrix, inner[2], inner[3])
-  const [e, f] = apply(outer, inner[4], inner[5])
-  return [a, b, c, d, e, f]
 }

@@ -3,22 +3,21 @@
  * A page without text is named: what stands in a picture is not read.
  */
 import { type Budget, DocumentError, LimitError } from './limits.ts'
+import { type Band, blocksOf, type Column, type Plain } from './pdf-columns.ts'
 import { type DrawnLine, drawnLines, type Fragment, textLines } from './pdf-lines.ts'
+import { edgesOf } from './pdf-edges.ts'
+import { apply, rotation } from './pdf-matrix.ts'
 import { type OperatorCodes, type Operators, readRulings } from './pdf-rulings.ts'
-import { type RuledTable, splitByRulings } from './pdf-table.ts'
-import { type Cell, type DocumentSink, PLAIN } from './sink.ts'
-
-const MAX_FRAGMENTS_PER_PAGE = 50_000
-
-interface TextItem {
-  readonly str: string
-  readonly transform: readonly number[]
-  readonly width: number
-  readonly height: number
-}
+import { PieceFinder } from './pdf-pieces.ts'
+import { type RuledCell, type RuledTable, splitByRulings } from './pdf-table.ts'
+import { readText, type TextCodes } from './pdf-text.ts'
+import type { Place } from './place.ts'
+import { type Cell, type DocumentSink, HIDDEN, PLAIN, UNSURE } from './sink.ts'
 
 interface PdfPage {
-  getTextContent(): Promise<{ readonly items: readonly (TextItem | { readonly type: string })[] }>
+  /** Degrees, clockwise. */
+  readonly rotate: number
+  readonly view: readonly [number, number, number, number]
   getOperatorList(): Promise<Operators>
   cleanup(): void
 }
@@ -30,7 +29,7 @@ interface PdfDocument {
 }
 
 interface PdfLibrary {
-  readonly OPS: OperatorCodes
+  readonly OPS: OperatorCodes & TextCodes
   readonly VerbosityLevel: { readonly ERRORS: number }
   getDocument(options: Readonly<Record<string, unknown>>): { readonly promise: Promise<PdfDocument> }
 }
@@ -44,21 +43,51 @@ export async function readPdf(bytes: Uint8Array, budget: Budget, sink: DocumentS
   if (document.numPages > maxPages) {
     throw new LimitError(`it has ${document.numPages} pages, more than ${maxPages}: take out the annex`)
   }
-  const reader = new PageReader(budget, sink)
+  const pages: DrawnPage[] = []
   const silent: number[] = []
+  const pieces = new PieceFinder()
   for (let number = 1; number <= document.numPages; number++) {
     const page = await document.getPage(number)
-    const fragments = fragmentsOf((await page.getTextContent()).items)
-    if (fragments.length === 0) silent.push(number)
-    else reader.read(number, fragments, readRulingsOf(await page.getOperatorList(), library))
+    const operators = await page.getOperatorList()
+    const start = rotation(page.rotate)
+    const { level, turned } = readText(operators, library.OPS, start)
+    if (level.length === 0 && turned.length === 0) silent.push(number)
+    else {
+      const { tables, free, placed, struck } = splitByRulings(level, readRulings(operators, library.OPS, start))
+      const [left, low, right, high] = page.view
+      pieces.page(number, placed)
+      const [one, other] = [apply(start, left, low), apply(start, right, high)]
+      pages.push({
+        number,
+        tables,
+        free,
+        turned,
+        struck,
+        top: Math.max(one[1], other[1]),
+        bottom: Math.min(one[1], other[1]),
+        left: Math.min(one[0], other[0]),
+        right: Math.max(one[0], other[0]),
+      })
+    }
     page.cleanup()
   }
+  new PageReader(budget, sink).read(pages)
+  sink.pieces(pieces.find())
   if (silent.length > 0) sink.warn(describeSilent(silent, document.numPages))
   await document.cleanup()
 }
 
-function readRulingsOf(operators: Operators, { OPS }: PdfLibrary): ReturnType<typeof readRulings> {
-  return readRulings(operators, OPS)
+/** What stands on a page; pages without text are left out. */
+interface DrawnPage {
+  readonly number: number
+  readonly tables: readonly RuledTable[]
+  readonly free: readonly Fragment[]
+  readonly turned: readonly string[]
+  readonly struck: ReadonlySet<Fragment>
+  readonly top: number
+  readonly bottom: number
+  readonly left: number
+  readonly right: number
 }
 
 async function open(library: PdfLibrary, bytes: Uint8Array): Promise<PdfDocument> {
@@ -85,77 +114,77 @@ function describeSilent(pages: readonly number[], all: number): string {
   return `${which}${pages.length === all ? ' any' : ''} text: a picture of text is not read; ask the sender for the file itself`
 }
 
-function fragmentsOf(items: readonly (TextItem | { readonly type: string })[]): Fragment[] {
-  const fragments: Fragment[] = []
-  for (const item of items) {
-    // A blank without height is not drawn: the library puts it where it sees a gap.
-    if (!('str' in item) || item.str === '' || (item.height === 0 && item.str.trim() === '')) continue
-    const [a, b, , , x, y] = item.transform as [number, number, number, number, number, number]
-    const height = item.height || Math.hypot(a, b)
-    fragments.push({ text: item.str, x, y, width: item.width || guessWidth(item.str, height), height })
-    if (fragments.length > MAX_FRAGMENTS_PER_PAGE) {
-      throw new LimitError(`a page of it has more than ${MAX_FRAGMENTS_PER_PAGE} pieces of text`)
-    }
-  }
-  return fragments
-}
-
-/**
- * A letter from a font that does not tell its width, as programs take one for letters their own font lacks: what follows
- * must not look set apart.
- */
-function guessWidth(text: string, height: number): number {
-  let width = 0
-  for (const letter of text.normalize('NFD')) {
-    if (/\p{M}/u.test(letter)) continue
-    width += /[iljtfrI1.,:;!|']/.test(letter)
-      ? 0.3
-      : /[mwMW@%]/.test(letter)
-        ? 0.85
-        : /\p{Lu}/u.test(letter)
-          ? 0.7
-          : 0.57
-  }
-  return width * height
-}
-
-/** A gap this many times the letters' height stands between columns. */
-const COLUMN_GAP = 1.2
 const SAME_COLUMN = 6
+/** Tables that may go on. */
+const MOST_OPEN = 4
 
 class PageReader {
   readonly #budget: Budget
   readonly #sink: DocumentSink
   #tables = 0
-  /** The last table of the page before: one with the same columns goes on with it. */
-  #open: { readonly key: string; readonly columns: readonly number[] } | null = null
+  /** The last tables, the last one first: one with the same columns goes on with it. */
+  #open: readonly { readonly key: string; readonly columns: readonly number[] }[] = []
+  #bands = 0
+  /** The last table without ruled lines, on this page or before. */
+  #band: { readonly key: string; readonly columns: readonly Column[] } | null = null
+  /** Lines of the page outside ruled tables. */
+  #lines = 0
+  /** Where lines begin and end. */
+  #sides: readonly [number, number] = [0, 0]
+  /** What of them may be no part of the text. */
+  #unsure: ReadonlySet<Fragment> = new Set()
+  #struck: ReadonlySet<Fragment> = new Set()
 
   constructor(budget: Budget, sink: DocumentSink) {
     this.#budget = budget
     this.#sink = sink
   }
 
-  read(page: number, fragments: readonly Fragment[], rulings: ReturnType<typeof readRulings>): void {
-    const { tables, free } = splitByRulings(fragments, rulings)
-    const lines = drawnLines(free)
-    const left = Math.min(...free.map(({ x }) => x))
-    const right = Math.max(...lines.map((line) => line.right))
-    let at = 0
-    for (const [index, table] of tables.entries()) {
-      const from = at
-      while (at < lines.length && lines[at]!.y > table.top) at++
-      this.#readFree(page, lines.slice(from, at), left, right, from)
-      this.#readTable(page, index + 1, table)
+  read(pages: readonly DrawnPage[]): void {
+    const edges = edgesOf(pages.map(({ free, top, bottom }) => ({ lines: drawnLines(free), top, bottom })))
+    for (const [index, page] of pages.entries()) {
+      const { away, unsure } = edges[index]!
+      const gone = new Set([...away].flatMap(({ fragments }) => fragments))
+      this.#lines = 0
+      this.#unsure = unsure
+      this.#struck = page.struck
+      this.#sides = sidesOf(page)
+      this.#readEdges(page.number, away)
+      this.#readPage(page, page.free.filter((fragment) => !gone.has(fragment))) // prettier-ignore
     }
-    if (at < lines.length) this.#readFree(page, lines.slice(at), left, right, at)
-    if (tables.length === 0) this.#open = null
+  }
+
+  #readEdges(page: number, lines: ReadonlySet<DrawnLine>): void {
+    for (const { text } of lines) {
+      this.#budget.spendRow()
+      this.#sink.gap()
+      this.#sink.line({ text, isFull: null }, { page, line: ++this.#lines }, UNSURE)
+    }
+    this.#sink.gap()
+  }
+
+  #readPage({ number, tables, turned }: DrawnPage, free: readonly Fragment[]): void {
+    const blocks = blocksBetween(tables, free)
+    for (const [index, table] of tables.entries()) {
+      this.#readFree(number, blocks[index]!)
+      this.#readTable(number, index + 1, table)
+    }
+    this.#readFree(number, blocks.at(-1)!)
+    for (const text of turned) {
+      this.#budget.spendRow()
+      this.#sink.gap()
+      this.#sink.line({ text, isFull: null }, { page: number, line: ++this.#lines }, UNSURE)
+    }
+    this.#sink.gap()
+    if (tables.length === 0) this.#open = []
   }
 
   #readTable(page: number, number: number, table: RuledTable): void {
     this.#sink.gap()
-    const isSame = number === 1 && this.#open !== null && isNear(this.#open.columns, table.columns)
-    const key = isSame ? this.#open!.key : `table ${++this.#tables}`
-    this.#open = { key, columns: table.columns }
+    // On the next page, in another column of the page, or below a table in one of its cells.
+    const same = this.#open.find(({ columns }) => isNear(columns, table.columns))
+    const key = same?.key ?? `table ${++this.#tables}`
+    this.#open = [{ key, columns: table.columns }, ...this.#open.filter((each) => each !== same)].slice(0, MOST_OPEN) // prettier-ignore
     const rows = Map.groupBy(table.cells, ({ row }) => row)
     for (const [row, cells] of [...rows].sort(([a], [b]) => a - b)) {
       this.#budget.spendRow()
@@ -164,57 +193,108 @@ class PageReader {
         .map(({ fragments, box, column }): Cell => {
           const lines = textLines(drawnLines(fragments), box.left, box.right)
           const place = { page, table: number, row: row + 1, cell: column + 1 }
-          return { lines, place, column, isNumber: false }
+          return { lines, place, column, isNumber: false, isHidden: this.#isStruck(fragments) }
         })
-      this.#sink.row(key, read, PLAIN)
+      const over = numberOver(table, { page, table: number, row: row + 1, cell: 1 }, cells)
+      this.#sink.row(key, over === null ? read : [over, ...read], PLAIN)
     }
     this.#sink.gap()
   }
 
-  #readFree(page: number, lines: readonly DrawnLine[], left: number, right: number, before: number): void {
-    const columns: number[] = []
-    const texts = textLines(lines, left, right)
-    for (const [index, line] of lines.entries()) {
+  #isStruck(fragments: readonly Fragment[]): boolean {
+    return this.#struck.size > 0 && fragments.some((fragment) => this.#struck.has(fragment))
+  }
+
+  #readFree(page: number, blocks: readonly (Plain | Band)[]): void {
+    for (const block of blocks) {
+      this.#sink.gap()
+      if (block.kind === 'lines') this.#readLines(page, block.lines)
+      else this.#readBand(page, block)
+    }
+    this.#sink.gap()
+  }
+
+  #readLines(page: number, lines: readonly DrawnLine[]): void {
+    const [left, right] = this.#sides
+    for (const [index, text] of textLines(lines, left, right).entries()) {
       this.#budget.spendRow()
-      const place = { page, line: before + index + 1 }
-      const pieces = piecesOf(line)
-      if (pieces.length === 1) {
-        this.#sink.line(texts[index]!, place, PLAIN)
-        continue
-      }
-      const cells = pieces.map((piece): Cell => {
-        const column = columnAt(columns, piece[0]!.x)
-        const text = drawnLines(piece)[0]!.text
-        return {
-          lines: [{ text, isFull: null }],
-          place: { ...place, cell: column + 1 },
-          column,
-          isNumber: false,
-        }
-      })
-      this.#sink.row(`page ${page}`, cells, PLAIN)
+      const { fragments } = lines[index]!
+      const isUnsure = fragments.some((fragment) => this.#unsure.has(fragment))
+      const traits = this.#isStruck(fragments) ? HIDDEN : isUnsure ? UNSURE : PLAIN
+      this.#sink.line(text, { page, line: ++this.#lines }, traits)
     }
-    this.#sink.gap()
+  }
+
+  #readBand(page: number, { columns, rows }: Band): void {
+    const { key, numbers } = this.#bandLike(columns)
+    for (const cells of rows) {
+      this.#budget.spendRow()
+      const line = this.#lines + 1
+      this.#lines += Math.max(...cells.map((lines) => lines.length))
+      const read = cells.flatMap((lines, index): Cell[] => {
+        if (lines.length === 0) return []
+        const { left, right } = columns[index]!
+        const column = numbers[index]!
+        const place = { page, line, cell: column + 1 }
+        return [{ lines: textLines(lines, left, right), place, column, isNumber: false }]
+      })
+      this.#sink.row(key, read, UNSURE)
+    }
+  }
+
+  /** The table that columns at these places go on with, or a new one; and the numbers of the columns in it. */
+  #bandLike(columns: readonly Column[]): { readonly key: string; readonly numbers: readonly number[] } {
+    const before = this.#band
+    const numbers = columns.map((column) => before?.columns.findIndex((each) => covers(each, column)) ?? -1)
+    const known = numbers.filter((number) => number !== -1)
+    if (before !== null && known.length === columns.length && new Set(known).size === known.length) {
+      const all = [...before.columns]
+      const filled = numbers.map((number, index) => (number === -1 ? all.push(columns[index]!) - 1 : number))
+      this.#band = { key: before.key, columns: all }
+      return { key: before.key, numbers: filled }
+    }
+    this.#band = { key: `columns ${++this.#bands}`, columns }
+    return { key: this.#band.key, numbers: columns.map((_, index) => index) }
   }
 }
 
-/** What of a line stands together. */
-function piecesOf(line: DrawnLine): Fragment[][] {
-  const pieces: Fragment[][] = []
-  let right = -Infinity
-  for (const fragment of line.fragments) {
-    if (fragment.x - right > COLUMN_GAP * fragment.height) pieces.push([])
-    pieces.at(-1)!.push(fragment)
-    right = fragment.x + fragment.width
-  }
-  return pieces
+/** The number of a row that has none of its own: in the first column stands one for several rows. */
+function numberOver(table: RuledTable, place: Place, cells: readonly RuledCell[]): Cell | null {
+  const top = Math.max(...cells.map(({ box }) => box.top))
+  if (cells.some(({ column }) => column === 0)) return null
+  const over = table.cells.find(
+    ({ column, box }) => column === 0 && box.top > top - 1 && box.bottom < top - 1,
+  )
+  if (over === undefined) return null
+  const [line] = drawnLines(over.fragments)
+  if (line === undefined || !/^\s*\d{1,4}[.)]?\s*$/.test(line.text)) return null
+  return { lines: [{ text: line.text, isFull: null }], place, column: 0, isNumber: false, isShared: true }
 }
 
-function columnAt(columns: number[], x: number): number {
-  const known = columns.findIndex((at) => Math.abs(at - x) <= SAME_COLUMN)
-  return known >= 0 ? known : columns.push(x) - 1
+/** From where to where lines of the page may go: its margins are alike. */
+function sidesOf({ free, left, right }: DrawnPage): [number, number] {
+  const first = Math.min(...free.map(({ x }) => x))
+  const last = Math.max(...free.map(({ x, width }) => x + width))
+  return [first, Math.max(last, right - (first - left))]
+}
+
+/** What stands outside tables: above the first, between each two, below the last. */
+function blocksBetween(tables: readonly RuledTable[], free: readonly Fragment[]): (Plain | Band)[][] {
+  const parts: Fragment[][] = Array.from({ length: tables.length + 1 }, () => [])
+  for (const fragment of free) {
+    const below = tables.findIndex(({ top }) => fragment.y > top)
+    parts[below === -1 ? tables.length : below]!.push(fragment)
+  }
+  return parts.map(blocksOf)
+}
+
+/** Whether two columns stand at the same place, whatever is in them. */
+function covers(a: Column, b: Column): boolean {
+  const shared = Math.min(a.right, b.right) - Math.max(a.left, b.left)
+  return shared > 0.5 * Math.min(a.right - a.left, b.right - b.left)
 }
 
 function isNear(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((at, index) => Math.abs(at - b[index]!) <= SAME_COLUMN)
+  const shift = b[0]! - a[0]!
+  return a.length === b.length && a.every((at, index) => Math.abs(at + shift - b[index]!) <= SAME_COLUMN)
 }

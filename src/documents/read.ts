@@ -135,6 +135,10 @@ class PartSink implements DocumentSink {
     this.#sink.refusedEntry(written, reason, this.#in(place))
   }
 
+  pieces(pieces: Parameters<DocumentSink['pieces']>[0]): void {
+    this.#sink.pieces(pieces.map((piece) => ({ ...piece, place: this.#in(piece.place) })))
+  }
+
   warn(text: string): void {
     this.#sink.warn(`"${this.#part}": ${text}`)
   }

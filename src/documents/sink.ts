@@ -17,11 +17,16 @@ export interface Traits {
   readonly isList: boolean
   /** Nobody sees it who opens the document: hidden text, a hidden sheet. */
   readonly isHidden: boolean
+  /** That a word stands alone there says nothing: at the edge of a page, in columns that nothing but white space parts. */
+  readonly isUnsure?: boolean
+  /** Of a table inside a cell: the outer table, and the column the cell stands in. */
+  readonly within?: { readonly table: string; readonly column: number }
 }
 
 export const PLAIN: Traits = { isList: false, isHidden: false }
 export const LIST: Traits = { isList: true, isHidden: false }
 export const HIDDEN: Traits = { isList: false, isHidden: true }
+export const UNSURE: Traits = { isList: false, isHidden: false, isUnsure: true }
 
 export interface Cell {
   readonly lines: readonly TextLine[]
@@ -30,6 +35,10 @@ export interface Cell {
   readonly column: number
   /** A number or a date of a spreadsheet: what is shown is made from it. */
   readonly isNumber: boolean
+  /** Nobody sees it, whatever the row it stands in. */
+  readonly isHidden?: boolean
+  /** It stands beside several rows, and was handed on with the first of them. */
+  readonly isShared?: boolean
 }
 
 /** What a file in a format for machines says of a value. */
@@ -63,6 +72,28 @@ export interface ListEntry {
   readonly isException: boolean
 }
 
+/** A run of text on a page, and which ones may go on with its last word, whatever the layout is taken for. */
+export interface Piece {
+  readonly text: string
+  readonly place: Place
+  /** A whole line outside of ruled cells, across wide gaps: it may be of several columns. */
+  readonly isWide: boolean
+  readonly next: readonly Seam[]
+}
+
+export interface Seam {
+  /** Index of the piece behind it. */
+  readonly piece: number
+  /** It stands right below, in the same cell or column. */
+  readonly isClose: boolean
+  /** The first had no room for what the other begins with: the program may have broken the line there. */
+  readonly isFull: boolean
+  /** The first had no room for one letter more. */
+  readonly isTight: boolean
+  /** From the last lines of a page or a column to the first ones of the next. */
+  readonly isOver: boolean
+}
+
 export interface DocumentSink {
   /** A line of running text or of a list; the next one follows it directly unless `gap` is called. */
   line(line: TextLine, place: Place, traits: Traits): void
@@ -72,6 +103,8 @@ export interface DocumentSink {
   value(text: string, declared: Declared, place: Place): void
   entry(entry: ListEntry, written: string, place: Place): void
   refusedEntry(written: string, reason: Refusal | NotEnforceable, place: Place): void
+  /** All of a document that says only where its text stands, once, behind its last line and row. */
+  pieces(pieces: readonly Piece[]): void
   /** What a person should know of the file: pages that are images, parts that were not read. */
   warn(text: string): void
 }

@@ -72,7 +72,10 @@ class SheetReader implements XmlHandler {
   readonly #traits: Traits
   readonly #budget: Budget
   readonly #sink: DocumentSink
+  /** Columns that are not shown, from and to, counted from 1. */
+  readonly #hiddenColumns: (readonly [number, number])[] = []
   #row = 0
+  #isRowHidden = false
   #column = -1
   #cells: Cell[] = []
   #type = ''
@@ -87,9 +90,13 @@ class SheetReader implements XmlHandler {
     this.#sink = sink
   }
 
-  open(name: string, { r, t }: Attributes): void {
-    if (name === 'row') {
+  open(name: string, attributes: Attributes): void {
+    const { r, t } = attributes
+    if (name === 'col' && isNotShown(attributes, 'width')) {
+      this.#hiddenColumns.push([Number(attributes['min']), Number(attributes['max'])])
+    } else if (name === 'row') {
       this.#budget.spendRow()
+      this.#isRowHidden = isNotShown(attributes, 'ht')
       this.#row = r === undefined ? this.#row + 1 : Number(r)
       this.#column = -1
       this.#cells = []
@@ -104,7 +111,7 @@ class SheetReader implements XmlHandler {
     if (name === 'v' || name === 't') this.#takes = false
     else if (name === 'c') this.#endCell()
     else if (name === 'row' && this.#cells.length > 0) {
-      this.#sink.row(`sheet ${this.#sheet}`, this.#cells, this.#traits)
+      this.#sink.row(`sheet ${this.#sheet}`, this.#cells, this.#isRowHidden ? HIDDEN : this.#traits)
     }
   }
 
@@ -122,8 +129,15 @@ class SheetReader implements XmlHandler {
       place: { sheet: this.#sheet, row: this.#row, cell: `${columnName(column)}${this.#row}` },
       column,
       isNumber: type === 'n' || type === 'd',
+      isHidden: this.#hiddenColumns.some(([from, to]) => from <= column + 1 && column + 1 <= to),
     })
   }
+}
+
+/** Of rows and columns: marked as hidden, by a filter too, or without any size. ECMA-376 part 1 §18.3.1.73, §18.3.1.13. */
+function isNotShown(attributes: Attributes, size: 'ht' | 'width'): boolean {
+  const { hidden } = attributes
+  return hidden === '1' || hidden === 'true' || Number(attributes[size] ?? 1) === 0
 }
 
 /** ECMA-376 part 1 §22.9.2.19: characters XML cannot hold. */

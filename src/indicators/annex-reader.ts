@@ -1,6 +1,6 @@
 /** Takes what the readers of documents hand on and makes findings of it: the whole judgement of an import. */
 import type { Place } from '../documents/place.ts'
-import type { Cell, Declared, DocumentSink, ListEntry, TextLine, Traits } from '../documents/sink.ts'
+import type { Cell, Declared, DocumentSink, ListEntry, Piece, TextLine, Traits } from '../documents/sink.ts'
 import type { NotEnforceable, Refusal } from '../lists/outcome.ts'
 import { classify } from './classify.ts'
 import { guardsOf } from './guards.ts'
@@ -9,6 +9,7 @@ import { LineJoiner } from './lines.ts'
 import { narrow, NOWHERE, readPassage, readPlainWord, type Setting } from './passage.ts'
 import { type PlainWord, plainWord } from './plain-word.ts'
 import { ProposalBuilder } from './proposal.ts'
+import { pieceJoins } from './piece-joins.ts'
 import type { ReasonCode } from './reasons.ts'
 import { refang } from './refang.ts'
 import { TableReader } from './rows.ts'
@@ -41,8 +42,8 @@ export class AnnexReader implements DocumentSink {
     this.#file = file
     this.#builder = builder
     this.#maxCellLength = maxCellLength
-    this.#lines = new LineJoiner((text, place, { isList, isHidden }) =>
-      this.#passage(text, place, { ...NOWHERE, isList, isHidden }),
+    this.#lines = new LineJoiner((text, place, { isList, isHidden, isUnsure = false }) =>
+      this.#passage(text, place, { ...NOWHERE, isList, isHidden, isUnsure }),
     )
     this.#rows = new TableReader({
       passage: (text, place, setting) => this.#passage(text, place, setting),
@@ -144,6 +145,21 @@ export class AnnexReader implements DocumentSink {
     else this.#refuse(shorten(written), REFUSALS[reason], place)
   }
 
+  /** What the lines and rows did not tell is held; what may be a part of something else is proposed no more. */
+  pieces(pieces: readonly Piece[]): void {
+    this.end()
+    const joins = [...pieceJoins(pieces)]
+    this.#builder.doubtOthers(new Set(joins.flatMap(({ sure }) => sure)), this.#file)
+    // What goes on with something that was read so is no beginning.
+    const rests = new Set<number>()
+    for (const { start, rests: behind, likely, unlikely, over, parts, written, place } of joins) {
+      this.#builder.doubt(parts, likely.length > 0 ? likely : unlikely, this.#file)
+      const isRest = rests.has(start)
+      const isRead = this.#builder.addMissing(isRest ? [] : likely, isRest ? over : unlikely, written, this.#file, place) // prettier-ignore
+      if (isRead) for (const each of behind) rests.add(each)
+    }
+  }
+
   warn(text: string): void {
     this.warnings.push(text)
   }
@@ -205,4 +221,5 @@ const REFUSALS: Readonly<Record<Refusal | NotEnforceable, ReasonCode>> = {
   'public-suffix': 'public-suffix', 'special-use': 'local-name', 'bad-idn': 'bad-idn', wildcard: 'wildcard-inside',
   'not-yet': 'unsupported-rule', 'name-server': 'unsupported-rule', 'out-of-zone': 'unsupported-rule', 'too-long': 'too-long', junk: 'junk',
   path: 'path-only', port: 'with-port', url: 'url-with-path', 'address-url': 'url-with-path', hash: 'hash', filter: 'filter',
+  'bad-date': 'bad-name',
 } // prettier-ignore

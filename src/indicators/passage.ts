@@ -17,6 +17,10 @@ export interface Setting {
   /** A line of a list: what it begins with is meant. */
   readonly isList: boolean
   readonly isHidden: boolean
+  /** That it stands alone says nothing. */
+  readonly isUnsure?: boolean
+  /** Nobody knows whether it is whole. */
+  readonly isPartial?: boolean
 }
 
 export const NOWHERE: Setting = { heading: null, isBeside: false, isList: false, isHidden: false }
@@ -29,8 +33,31 @@ const PLAIN_WORD: Word = {
 /** Words that join indicators in one line. */
 const CONNECTOR = /^(?:và|va|and|or|hoặc|hoac|cùng|cung|port|cổng|tcp|udp|https?|domain|domain-suffix|domain-keyword|ip-cidr6?|ip|url|c2|c&c|ioc|md5|sha-?(?:1|256|512))$/iu // prettier-ignore
 
+/** Blanks at signs that hold names together, as whoever typed them or the justification of a line leaves them. */
+const BLANK_AT_SIGN = /[ \t\u00a0]+(?=[.:/[\](){}])|(?<=[.:/[\](){}])[ \t\u00a0]+/g
+/** `evil,com`, typed for a full stop. */
+const COMMA_INSIDE = /(?<=[\p{L}\d]),(?=[\p{L}\d])/gu
+/** Longer is a sentence. */
+const LONGEST_CLOSED = 200
+
 /** Reads one passage; `original` may hold marks of breaks. */
 export function readPassage(original: string, setting: Setting): Finding[] {
+  const findings = readWords(original, setting)
+  if (setting.heading !== 'indicator' || original.length > LONGEST_CLOSED) return findings
+  if (findings.some(({ decision }) => decision !== 'refuse')) return findings
+  // Nothing in a cell that is there for indicators: `evil .com`, `45.77. 2.34`. A person sees what it was.
+  const closed = original.replace(BLANK_AT_SIGN, '').replace(COMMA_INSIDE, '.')
+  if (closed === original) return findings
+  const held = readWords(closed, setting).flatMap((finding): Finding[] => {
+    const { decision, value, reasons, readings } = finding
+    if (decision === 'refuse') return []
+    const doubts = reasons.filter((reason) => reason !== 'listed' && reason !== 'defanged')
+    return [{ ...finding, decision: 'hold', reasons: ['broken', ...doubts], readings: readings.length > 0 ? readings : [value], written: original }] // prettier-ignore
+  })
+  return held.length > 0 ? held : findings
+}
+
+function readWords(original: string, setting: Setting): Finding[] {
   const mapped = refang(original)
   const words = wordsOf(mapped, original)
   const read = words.map((word) => ({ word, reading: classify(word.text) }))
@@ -110,6 +137,8 @@ function judge(word: Word, reading: Reading, setting: Setting, standing: Standin
     return make('refuse', ['sentence-end'])
   if (position.decision === 'hold' && isSentenceEnd(word, setting, standing))
     return make('refuse', ['sentence-end'])
+  // Pieces from columns that only white space parts: nobody knows whether they belong together.
+  if (word.isJoined && setting.isUnsure === true) doubts.push('broken')
   const guards = guardsOf(kind, value)
   const readings = numbered === null ? reading.readings : [value, numbered]
   if (guards.length > 0 || doubts.length > 0) {
@@ -136,15 +165,17 @@ interface Position {
 }
 
 function positionOf(setting: Setting, standing: Standing, isDefanged: boolean): Position {
-  const { heading, isBeside, isList, isHidden } = setting
+  const { heading, isBeside, isList, isHidden, isUnsure } = setting
   const hold = (reason: ReasonCode): Position => ({ decision: 'hold', reason })
   if (isHidden) return hold('hidden')
+  if (setting.isPartial === true) return hold('broken')
   if (heading === 'victim' || standing.label === 'victim') return hold('victim')
   if (heading === 'reference' || standing.label === 'reference') return hold('reference')
   if (heading === 'indicator') return { decision: 'accept', reason: 'listed' }
   if (isDefanged) return { decision: 'accept', reason: 'defanged' }
   if (isBeside) return hold('other-column')
-  if (standing.isAlone || (isList && standing.isFirst)) return { decision: 'accept', reason: 'listed' }
+  if ((standing.isAlone && isUnsure !== true) || (isList && standing.isFirst))
+    return { decision: 'accept', reason: 'listed' }
   if (standing.label === 'indicator' && standing.isList) return { decision: 'accept', reason: 'labelled' }
   return hold('running-text')
 }
@@ -195,17 +226,21 @@ function readDoubtful(
     if (reading !== null && reading.refusal === null) readings.add(reading.value)
   }
   for (const variant of withoutHyphens(text, doubts)) add(variant)
-  for (const at of doubts) {
-    if (text[at - 1] === '-') continue
-    add(text.slice(0, at))
-    add(text.slice(at))
+  // Each piece by itself, and pieces that stand beside each other.
+  const cuts = [0, ...doubts, text.length]
+  for (let from = 0; from < cuts.length - 1; from++) {
+    for (let to = from + 1; to < cuts.length; to++) {
+      const [start, end] = [cuts[from]!, cuts[to]!]
+      const inner = doubts.filter((at) => at > start && at < end).map((at) => at - start)
+      for (const variant of withoutHyphens(text.slice(start, end), inner)) add(variant)
+    }
   }
   const guards = whole.refusal === null ? guardsOf(whole.kind, whole.value) : []
   return make('hold', ['broken', ...guards], [...readings])
 }
 
 /** Hyphens at breaks may be put in: with and without each of them. */
-function withoutHyphens(text: string, doubts: readonly number[]): string[] {
+export function withoutHyphens(text: string, doubts: readonly number[]): string[] {
   let variants = ['']
   let from = 0
   for (const at of doubts.slice(0, MAX_HYPHENS)) {

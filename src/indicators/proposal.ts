@@ -1,6 +1,7 @@
 /** What an import proposes: each indicator once, with every place it stands at, and the counts a person checks. */
 import type { DocumentFormat } from '../documents/read.ts'
 import type { Place } from '../documents/place.ts'
+import { classify } from './classify.ts'
 import type { ReasonCode } from './reasons.ts'
 import { type Decision, type Finding, type Kind, KINDS, type Scope } from './verdict.ts'
 
@@ -57,6 +58,9 @@ interface OpenItem {
   more: FilePlace[] | null
 }
 
+/** Of one item that is pieced together. */
+const MAX_READINGS = 8
+
 /** Thrown where there are more different indicators than allowed. */
 export class TooManyItems extends Error {}
 
@@ -64,6 +68,9 @@ export class ProposalBuilder {
   readonly #maxItems: number
   readonly #items: OpenItem[] = []
   readonly #byKind: Readonly<Record<Kind, Map<string, OpenItem>>>
+  /** All values and readings, while pieces of a page are added. */
+  #known: Set<string> | null = null
+  #read: ReadonlySet<string> | null = null
   /** Names the lists let through. */
   readonly #exceptions = new Set<string>()
 
@@ -93,6 +100,47 @@ export class ProposalBuilder {
     else item.more.push(more)
     if (RANK[finding.decision] > RANK[item.finding.decision]) item.finding = finding
     if (WIDTH[scope] > WIDTH[item.scope]) item.scope = scope
+  }
+
+  /** What was accepted of `file` and is none of `sure` is held. */
+  doubtOthers(sure: ReadonlySet<string>, file: number): void {
+    for (const item of this.#items) {
+      const { finding } = item
+      if (item.file !== file || finding.decision !== 'accept' || sure.has(finding.value)) continue
+      item.finding = { ...finding, decision: 'hold', reasons: ['broken'] }
+    }
+  }
+
+  /** What of `parts` was accepted in `file` is held: it may be a part of `readings`. */
+  doubt(parts: readonly string[], readings: readonly string[], file: number): void {
+    for (const part of parts) {
+      for (const kind of ['host', 'ip'] as const) {
+        const item = this.#byKind[kind].get(part)
+        if (item === undefined || item.file !== file || item.finding.decision !== 'accept') continue
+        const others = readings.filter((reading) => reading !== part).slice(0, MAX_READINGS - 1)
+        item.finding = { ...item.finding, decision: 'hold', reasons: ['broken'], readings: [part, ...others] }
+        for (const reading of others) this.#known?.add(reading)
+      }
+    }
+  }
+
+  /**
+   * Holds what no item stands for, as one item; nothing unlikely where the likely is known. Returns whether an item stood
+   * for what is likely before any call.
+   */
+  addMissing(likely: readonly string[], unlikely: readonly string[], written: string, file: number, place: Place): boolean { // prettier-ignore
+    this.#read ??= new Set(this.#items.flatMap(({ finding: { value, readings } }) => [value, ...readings]))
+    this.#known ??= new Set(this.#read)
+    const known = this.#known
+    const isRead = likely.some((each) => this.#read!.has(each))
+    const readings = likely.some((each) => known.has(each)) ? likely : [...likely, ...unlikely]
+    const missing = readings.filter((each) => !known.has(each)).slice(0, MAX_READINGS)
+    const reading = missing.length === 0 ? null : classify(missing[0]!)
+    if (reading === null) return isRead
+    for (const each of missing) known.add(each)
+    const { kind, value, scope } = reading
+    this.add({ kind, value, scope, decision: 'hold', reasons: ['broken'], readings: missing, written }, file, place) // prettier-ignore
+    return isRead
   }
 
   addException(finding: Finding, file: number, place: Place): void {

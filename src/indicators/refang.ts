@@ -5,7 +5,7 @@ import { cleanText, Mark, type MappedText, replaceMapped } from './clean-text.ts
 const BRACKETED_DOT = / ?[[({<] {0,2}(?:\\?\.|d[o0]t|chấm|dấu chấm) {0,2}[\])}>] ?/giu
 /** `evil[.com`, `evil.]com`: half of the brackets got lost. */
 const HALF_BRACKETED_DOT = /(?<=[\p{L}\d])(?:[[({]\.|\.[\])}])(?=[\p{L}\d])/gu
-const DOT_AS_WORD = /(?<=[\p{L}\d]) dot (?=[\p{L}\d])/giu
+const DOT_AS_WORD = /(?<=[\p{L}\d]) {1,2}dot {1,2}(?=[\p{L}\d])/giu
 const ESCAPED_DOT = /(?<=[\p{L}\d])\\\.(?=[\p{L}\d])/gu
 /** `[:]`, `[://]`, `[/]`, `(:)//`. */
 const BRACKETED_COLON = / ?[[({] ?(:\/{0,2}|\/{1,2}) ?[\])}]/g

@@ -1,11 +1,11 @@
 /** Rows of tables: which column holds what, rows that go on with the one above, names broken between two cells. */
 import { brokenLines, type Cell, type TextLine, type Traits } from '../documents/sink.ts'
 import type { Place } from '../documents/place.ts'
-import { breakBetween, isWhole } from './breaks.ts'
+import { beginsWhole, breakBetween, endsWhole, unfinishedIn } from './breaks.ts'
 import { classify } from './classify.ts'
 import { withoutMarks } from './clean-text.ts'
 import { type Heading, headingOf, isFileType } from './headings.ts'
-import { joinLines } from './lines.ts'
+import { joinLines, joinPieces } from './lines.ts'
 import { type PlainWord, plainWord } from './plain-word.ts'
 import type { ReasonCode } from './reasons.ts'
 import { refang } from './refang.ts'
@@ -26,6 +26,19 @@ interface OpenCell {
   readonly place: Place
   readonly column: number
   readonly isNumber: boolean
+  readonly isHidden?: boolean
+}
+
+/** A table as far as it was read. */
+interface OpenTable {
+  readonly headings: Map<number, Heading>
+  headingText: string
+  /** Rows below the headings were read. */
+  hasRows: boolean
+  /** Of the cell of another table that it stands in. */
+  readonly inherited: Heading | null
+  /** Of columns on a page: half a name that the row above ended with. */
+  readonly unfinished: Map<number, string>
 }
 
 /** Longer cells are no headings. */
@@ -33,10 +46,21 @@ const MAX_HEADING = 80
 
 export class TableReader {
   readonly #sink: RowSink
-  #table = ''
-  readonly #headings = new Map<number, Heading>()
-  #headingText = ''
+  #name = ''
+  /** Tables stand inside each other, so that one goes on behind the end of another. */
+  readonly #tables = new Map<string, OpenTable>()
+  #table: OpenTable = {
+    headings: new Map(),
+    headingText: '',
+    hasRows: false,
+    inherited: null,
+    unfinished: new Map(),
+  }
   #pending: OpenCell[] | null = null
+  /** The page and the table on it that the last row stood in; null: there are no pages. */
+  #part: string | null = null
+  /** What is pending begins a page, below no headings of its own and without a number: the rest of a row, perhaps. */
+  #isFirst = false
   #traits: Traits | null = null
 
   constructor(sink: RowSink) {
@@ -44,23 +68,32 @@ export class TableReader {
   }
 
   row(table: string, cells: readonly Cell[], traits: Traits): void {
-    if (table !== this.#table) {
+    if (table !== this.#name) {
       this.flush()
-      this.#table = table
-      this.#headings.clear()
-      this.#headingText = ''
+      this.#name = table
+      this.#table = this.#open(table, traits)
     }
     if (cells.every(({ lines }) => lines.every(({ text }) => text.trim() === ''))) return
     if (this.#takeHeadings(cells)) return
+    const part = partOf(cells)
+    this.#table.hasRows = true
+    const isFirst = part !== null && part !== this.#part
+    this.#part = part
     if (this.#pending !== null && this.#goesOn(cells)) return this.#addTo(this.#pending, cells)
     this.flush()
-    this.#pending = cells.map(({ lines, place, column, isNumber }) => ({
-      lines: [...lines],
-      place,
-      column,
-      isNumber,
-    }))
+    this.#pending = cells.map((cell) => ({ ...cell, lines: [...cell.lines] }))
+    this.#isFirst = isFirst && !this.#hasNumber(cells)
     this.#traits = traits
+  }
+
+  #open(name: string, { within }: Traits): OpenTable {
+    const known = this.#tables.get(name)
+    if (known !== undefined) return known
+    const outer = within === undefined ? undefined : this.#tables.get(within.table)
+    const inherited = outer?.headings.get(within!.column) ?? outer?.inherited ?? null
+    const table = { headings: new Map(), headingText: '', hasRows: false, inherited, unfinished: new Map() }
+    this.#tables.set(name, table)
+    return table
   }
 
   /** Nothing goes on with the row that came last. */
@@ -69,7 +102,7 @@ export class TableReader {
     this.#pending = null
     if (cells === null) return
     const isFileRow = cells.some(
-      (cell) => this.#headings.get(cell.column) === 'type' && isFileType(textOf(cell)),
+      (cell) => this.#table.headings.get(cell.column) === 'type' && isFileType(textOf(cell)),
     )
     for (const cell of joinCells(cells)) this.#readCell(cell, cells, isFileRow)
   }
@@ -84,62 +117,118 @@ export class TableReader {
       if (heading !== null) found.push([cell.column, heading])
     }
     const text = cells.map(textOf).join('|')
-    if (text === this.#headingText) return true
+    if (text === this.#table.headingText) return true
     // One of several columns, or the head of a table of one; and no row of words below a head that is known.
-    const isHead = cells.length === 1 ? this.#headings.size === 0 : found.length > 1
-    if (!isHead || !found.some(([, heading]) => heading !== 'note')) return false
-    if (this.#headings.size > 0 && !found.some(([, heading]) => heading === 'indicator')) return false
-    for (const [column, heading] of found) this.#headings.set(column, heading)
-    this.#headingText = text
+    const { headings, hasRows } = this.#table
+    const isAlone = headings.size === 0 || (headings.size === 1 && !hasRows)
+    const isHead = cells.length === 1 ? isAlone : found.length > 1
+    // Right below others, and nothing else: they say more of the same columns.
+    const filled = cells.filter((cell) => textOf(cell) !== '').length
+    const isBelow = headings.size > 0 && !hasRows && cells.length > 1 && found.length === filled
+    // At the top of a table that looks like the one before: it is another one.
+    const part = partOf(cells)
+    const isTop = part !== null && part !== this.#part && found.length === filled
+    const isSaying = found.some(([, heading]) => heading !== 'note')
+    if (!isBelow && !(isTop && isSaying)) {
+      if (!isHead || !isSaying) return false
+      if (headings.size > 0 && hasRows && !found.some(([, heading]) => heading === 'indicator')) return false
+    }
+    // What came before stands below the old ones.
+    this.flush()
+    for (const [column, heading] of found) this.#table.headings.set(column, heading)
+    this.#table.headingText = text
+    // A second row of them may follow, again on each page.
+    this.#table.hasRows = false
+    this.#part = part
     return true
   }
 
   /** Whether `cells` are the rest of the row above: no number of its own, or one cell alone; and a word goes on. */
   #goesOn(cells: readonly Cell[]): boolean {
-    const filled = cells.filter((cell) => textOf(cell) !== '')
-    const index = [...this.#headings].find(([, heading]) => heading === 'index')?.[0]
-    const hasNumber = index === undefined || filled.some(({ column }) => column === index)
+    const filled = cells.filter((cell) => cell.isShared !== true && textOf(cell) !== '')
+    const index = [...this.#table.headings].find(([, heading]) => heading === 'index')?.[0]
+    const hasNumber = filled.some(({ column }) => column === index)
     const isLone = filled.length === 1 && this.#pending!.filter((cell) => textOf(cell) !== '').length > 1
-    if (hasNumber && !isLone) return false
+    // The first row of a page may be the rest of the last one of the page before.
+    const { page, table } = this.#pending![0]!.place
+    const isOverPage =
+      cells[0]!.place.page !== page || (page !== undefined && cells[0]!.place.table !== table)
+    if ((hasNumber || index === undefined) && !isLone && !(isOverPage && !hasNumber)) return false
     return filled.some((cell) => {
       const above = this.#pending!.find(({ column }) => column === cell.column)
       const last = above?.lines.findLast(({ text }) => text.trim() !== '')
       const first = cell.lines.find(({ text }) => text.trim() !== '')
       if (above === undefined || last === undefined || first === undefined) return false
       // Two whole names in two rows are two items, whoever forgot a number.
-      if (isWhole(withoutMarks(last.text)) && isWhole(withoutMarks(first.text))) return false
+      if (endsWhole(withoutMarks(last.text)) && beginsWhole(withoutMarks(first.text))) return false
+      // Pieces that say nothing yet: a third may come.
+      if (isOverPage && last.isFull !== false && unfinishedIn(withoutMarks(last.text)) !== null) return true
       const apart = joinLines(above.lines).length + joinLines(cell.lines).length
       return joinLines([...above.lines, ...cell.lines]).length < apart
     })
   }
 
   #addTo(above: OpenCell[], cells: readonly Cell[]): void {
-    for (const { lines, place, column, isNumber } of cells) {
-      const cell = above.find((each) => each.column === column)
-      if (cell) cell.lines.push(...lines)
-      else above.push({ lines: [...lines], place, column, isNumber })
+    for (const more of cells) {
+      const cell = above.find((each) => each.column === more.column)
+      if (more.isShared === true) continue
+      if (cell) cell.lines.push(...more.lines)
+      else above.push({ ...more, lines: [...more.lines] })
     }
   }
 
   #readCell(cell: OpenCell, row: readonly OpenCell[], isFileRow: boolean): void {
-    const own = this.#headings.get(cell.column) ?? headingBeside(cell, row)
-    if (own === 'index') return
+    const own = this.#table.headings.get(cell.column) ?? headingBeside(cell, row) ?? this.#table.inherited
+    if (own === 'index' && !holdsIndicator(textOf(cell))) return
     if (cell.isNumber) {
       if (own === 'indicator') this.#sink.number(textOf(cell), cell.place)
       return
     }
     const heading = isFileRow ? 'file' : own
-    const hasIndicators = [...this.#headings.values()].includes('indicator')
+    const { headings, inherited } = this.#table
+    const hasIndicators = inherited === 'indicator' || [...headings.values()].includes('indicator')
     const setting: Setting = {
       heading,
       isBeside: hasIndicators && heading !== 'indicator' && heading !== 'hash' && heading !== 'email',
       isList: false,
-      isHidden: this.#traits!.isHidden,
+      isHidden: this.#traits!.isHidden || cell.isHidden === true,
+      isUnsure: this.#traits!.isUnsure === true,
+      isPartial: this.#isPartial(cell, row),
     }
-    const word = cell.lines.length === 1 ? plainWord(cell.lines[0]!.text) : null
+    const unfinished = this.#table.unfinished.get(cell.column)
+    const word = cell.lines.length === 1 && unfinished === undefined ? plainWord(cell.lines[0]!.text) : null
     if (word !== null) return this.#sink.word(word, cell.place, setting)
-    for (const line of joinLines(cell.lines)) this.#sink.passage(line, cell.place, setting)
+    const lines = joinLines(cell.lines)
+    if (unfinished !== undefined && lines.length > 0) lines[0] = joinPieces(unfinished, lines[0]!, 'doubt')
+    if (cell.place.page !== undefined) this.#noteUnfinished(cell.column, lines.at(-1))
+    for (const line of lines) this.#sink.passage(line, cell.place, setting)
   }
+
+  /** Of a page: what may be the rest of another row, or, in columns that only white space parts, more than one line. */
+  #isPartial({ lines, place }: OpenCell, row: readonly OpenCell[]): boolean {
+    if (place.page === undefined) return false
+    const isNumbered = this.#hasNumber(row)
+    const isUnsure = this.#traits!.isUnsure === true && (lines.length > 1 || !isNumbered)
+    return this.#isFirst || isUnsure || (!isNumbered && [...this.#table.headings.values()].includes('index'))
+  }
+
+  #hasNumber(row: readonly Cell[]): boolean {
+    const index = [...this.#table.headings].find(([, heading]) => heading === 'index')?.[0]
+    const number = row.find(({ column }) => column === index)
+    return number !== undefined && /\d/.test(textOf(number))
+  }
+
+  /** What begins the next row of the column may be the rest of it. */
+  #noteUnfinished(column: number, line: string | undefined): void {
+    const unfinished = line === undefined ? null : unfinishedIn(line)
+    if (unfinished === null) this.#table.unfinished.delete(column)
+    else this.#table.unfinished.set(column, unfinished)
+  }
+}
+
+function partOf(cells: readonly Cell[]): string | null {
+  const { page, table = 0 } = cells[0]!.place
+  return page === undefined ? null : `${page} ${table}`
 }
 
 /** `Tên miền | evil.com`: a table that lies on its side. */

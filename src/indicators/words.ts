@@ -27,9 +27,12 @@ const URL_INSIDE = /:\/\/|:?\ue005?\/\//
 const BRACKETED_ADDRESS = /^\[[0-9a-f:.]+\](?::\d+)?$/i
 /** `;` or `,` between two of them: another scheme begins. */
 const NEXT_URL = /[,;](?=[a-z][a-z0-9+.-]*\ue005?:)/gi
+/** `evil.com/x?id=7`: a URL without its scheme. */
+const QUERY = /[\p{L}\d]\/[^\s?]*\?[^\s?]*=/u
+const SEPARATORS_OF_URLS = /[,;()[\]{}]+/g
 const SEPARATORS = /[,;()[\]{}=]+/g
 // A mark in front belongs to a letter that got lost: what is left is not the name.
-const LEADING = /^[^\p{L}\p{M}\d*._[/@\\%:]+|^[:]+(?!:)/u
+const LEADING = /^[^\p{L}\p{M}\ufffd\d*._[/@\\%:]+|^[:]+(?!:)/u
 /** Punctuation at the end of a word, and at the end of a URL, of which more belongs to it. */
 const TRAILING = new Set('.,;:!?…*)]}>~&#%=-\ue003\ue004')
 const TRAILING_URL = new Set('.,;:!?…]}>\ue003\ue004')
@@ -46,7 +49,7 @@ export function wordsOf(mapped: MappedText, original: string): Word[] {
   for (const { 0: chunk, index } of mapped.text.matchAll(CHUNK)) {
     if (URL_INSIDE.test(chunk)) split(chunk, NEXT_URL, (at, text) => add(index + at, text))
     else if (BRACKETED_ADDRESS.test(chunk)) add(index, chunk)
-    else split(chunk, SEPARATORS, (at, text) => addLabelled(index + at, text))
+    else split(chunk, QUERY.test(chunk) ? SEPARATORS_OF_URLS : SEPARATORS, (at, text) => addLabelled(index + at, text)) // prettier-ignore
   }
   return words
 

@@ -121,16 +121,20 @@ export interface Sheet {
   readonly rows: readonly (readonly (
     string | number | { readonly type: string; readonly xml: string } | null
   )[])[]
+  /** XML before the rows: columns. */
+  readonly before?: string
+  /** From 1. */
+  readonly hiddenRows?: readonly number[]
 }
 
 /** A workbook; texts are shared strings. */
 export function xlsx(sheets: readonly Sheet[]): Buffer {
   const strings: string[] = []
-  const files = sheets.map(({ rows }, sheet): ZipFile => {
-    const body = rows.map((row, index) => `<row r="${index + 1}">${row.map((cell, column) => cellXml(cell, `${String.fromCharCode(65 + column)}${index + 1}`, strings)).join('')}</row>`) // prettier-ignore
+  const files = sheets.map(({ rows, before = '', hiddenRows = [] }, sheet): ZipFile => {
+    const body = rows.map((row, index) => `<row r="${index + 1}"${hiddenRows.includes(index + 1) ? ' hidden="1"' : ''}>${row.map((cell, column) => cellXml(cell, `${String.fromCharCode(65 + column)}${index + 1}`, strings)).join('')}</row>`) // prettier-ignore
     return {
       name: `xl/worksheets/sheet${sheet + 1}.xml`,
-      data: `${XML}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>${body.join('')}</sheetData></worksheet>`,
+      data: `${XML}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">${before}<sheetData>${body.join('')}</sheetData></worksheet>`,
     }
   })
   const list = sheets.map(({ name, state }, index) => `<sheet name="${escapeXml(name)}" sheetId="${index + 1}"${state ? ` state="${state}"` : ''} r:id="rId${index + 1}"/>`) // prettier-ignore

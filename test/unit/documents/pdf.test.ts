@@ -45,6 +45,37 @@ describe('pdf', () => {
     expect(await wordsOf('a.pdf', file)).toEqual(['accept host evil.com', 'hold host good.com'])
   })
 
+  it('holds what stands at the edge of a page, and a row that has no number', async () => {
+    const list = ['evil.com', 'bad.net', 'worse.org'].map((name, line) => textAt(50, 700 - line * 12, name)).join('') // prettier-ignore
+    expect(await wordsOf('a.pdf', pdf([{ content: textAt(50, 815, 'agency.com') + list }]))).toEqual([
+      'hold host agency.com', 'accept host evil.com', 'accept host bad.net', 'accept host worse.org',
+    ]) // prettier-ignore
+    const rows = ruled([
+      ['STT', 'Domain', 'Note'],
+      ['1', 'evil.com', ''],
+      ['', 'bad.net', ''],
+    ])
+    expect(await wordsOf('b.pdf', pdf([{ content: rows }]))).toEqual([
+      'accept host evil.com',
+      'hold host bad.net',
+    ])
+  })
+
+  it('tells tables beside each other apart', async () => {
+    const left = grid(50, 780, [100], [30, 30]) + textAt(53, 769, 'Domain') + textAt(53, 739, 'evil.com')
+    const right = grid(300, 780, [100], [30, 30]) + textAt(303, 769, 'Source') + textAt(303, 739, 'good.com')
+    expect(await wordsOf('a.pdf', pdf([{ content: left + right }]))).toEqual(['accept host evil.com', 'hold host good.com']) // prettier-ignore
+  })
+
+  it('goes on in the column of a table without rules where a name had no room', async () => {
+    const row = (y: number, ...cells: string[]): string => cells.map((cell, index) => textAt([50, 90, 260][index]!, y, cell)).join('') // prettier-ignore
+    const content = row(700, 'STT', 'Domain', 'Source') + row(670, '1', 'averylonghostnamewithoutb', 'a.com') + row(658.5, '', 'reaks[.]example[.]com') + row(630, '2', 'evil.com', 'b.com') // prettier-ignore
+    const file = pdf([{ content: content.replaceAll(/BT[^\n]*\(\) Tj ET\n/g, '') }])
+    expect((await itemOf('a.pdf', file, 'averylonghostnamewithoutbreaks.example.com')).decision).toBe('hold')
+    expect((await itemOf('a.pdf', file, 'evil.com')).decision).toBe('accept')
+    expect((await itemOf('a.pdf', file, 'a.com')).decision).toBe('hold')
+  })
+
   it('says which pages have no text', async () => {
     const { file } = await proposalOf('a.pdf', pdf([{ content: textAt(50, 800, 'evil[.]com') }, { content: '0 0 10 10 re f' }])) // prettier-ignore
     expect(file.warnings).toEqual([expect.stringMatching(/^page 2 has no text: a picture/)])

@@ -101,3 +101,24 @@ describe('what a person must see', () => {
     })
   })
 })
+
+describe('blanks inside a name, in a column of indicators', () => {
+  const column = { heading: 'indicator' } as const
+  it.each([
+    ['evil .com', 'evil.com'],
+    ['evil. com', 'evil.com'],
+    ['www . evil . com . vn', 'www.evil.com.vn'],
+    ['45.77.2 .33', '45.77.2.33'],
+    ['45.77. 2.34', '45.77.2.34'],
+    ['hxxp ://evil[.]com', 'evil.com'],
+    ['evil,com', 'evil.com'],
+  ])('%s: a person decides', (text, value) => {
+    expect(readPassage(text, { ...NOWHERE, ...column })).toMatchObject([{ decision: 'hold', value, readings: [value] }]) // prettier-ignore
+  })
+
+  it.each(['Xem mục 2. Danh sách', 'Công văn số 1298/CATTT, ngày 23. 8. 2022', 'Không có'])('%s is none', (text) =>
+    expect(readPassage(text, { ...NOWHERE, ...column }).filter(({ decision }) => decision !== 'refuse')).toEqual([]),
+  ) // prettier-ignore
+
+  it('elsewhere they are left alone', () => expect(read('evil .com')).toEqual([]))
+})

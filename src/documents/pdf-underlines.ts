@@ -1,0 +1,37 @@
+/** Lines that belong to the text of a PDF page, and are no rulings: under it, as links have them, and through it. */
+import type { Fragment } from './pdf-lines.ts'
+import type { Ruling } from './pdf-rulings.ts'
+
+/** Where they stand over the base line, as part of the letters' height. */
+const LOWEST = -0.2
+const HIGHEST = 0.6
+/** Higher goes through the letters. */
+const THROUGH = 0.12
+/** Points that a line goes beyond its text. */
+const BEYOND = 0.6
+/** Points a step by which text is looked up. */
+const STEP = 8
+
+/** `rules`: the others. `struck`: text that a line goes through. */
+export function withoutTextLines(
+  fragments: readonly Fragment[],
+  horizontal: readonly Ruling[],
+): { readonly rules: readonly Ruling[]; readonly struck: ReadonlySet<Fragment> } {
+  const byHeight = Map.groupBy(fragments, ({ y }) => Math.floor(y / STEP))
+  const struck = new Set<Fragment>()
+  const rules = horizontal.filter(({ at, from, to }) => {
+    const step = Math.floor(at / STEP)
+    const near = [step - 1, step, step + 1].flatMap((each) => byHeight.get(each) ?? [])
+    const over = near.filter(({ x, width, y, height }) => {
+      const above = (at - y) / height
+      return above > LOWEST && above < HIGHEST && x < to && x + width > from
+    })
+    if (over.length === 0) return true
+    const first = Math.min(...over.map(({ x }) => x))
+    const last = Math.max(...over.map(({ x, width }) => x + width))
+    if (from < first - BEYOND || to > last + BEYOND) return true
+    for (const fragment of over) if (at - fragment.y > THROUGH * fragment.height) struck.add(fragment)
+    return false
+  })
+  return { rules, struck }
+}
