@@ -21,6 +21,7 @@ import type { Parts } from './query/parts.ts'
 import { QueryPath } from './query/path.ts'
 import { Forwarders } from './query/forwarders.ts'
 import { isNotify, Notices } from './query/notices.ts'
+import { SharedAddresses, type SharedQuestion } from './query/shared-addresses.ts'
 import type { Waiter } from './query/asked.ts'
 import { SecureRandom } from './random.ts'
 import { isSelfQuery, selfQuery } from './service/self-name.ts'
@@ -229,6 +230,17 @@ mail.on('resolver/flush', (body) => {
   if (!keyFromText(flushed, key)) throw new Error(`not a domain name: ${flushed}`)
   return { removed: cache.flush(key) }
 })
+
+const sharing = new SharedAddresses({
+  cache,
+  policy,
+  clock: systemClock,
+  begin: () => {
+    clock.move()
+    followSnapshots()
+  },
+})
+mail.on('resolver/shared', (body) => sharing.count(body as SharedQuestion))
 
 mail.on('shutdown', async () => {
   tcp.stopAccepting()

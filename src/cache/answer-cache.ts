@@ -133,6 +133,14 @@ export class AnswerCache {
   }
 
   /**
+   * Shows the answers kept in the `count` blocks from `from` on, 1 at first, and returns where to go on, 0 at the end: for
+   * people, a little at a time between queries. See Entries.walk.
+   */
+  walk(from: number, count: number, look: (entry: Entry) => void): number {
+    return this.#entries.walk(from, count, this.#clock.wallMs(), look)
+  }
+
+  /**
    * Takes changed settings. What is kept stays with the lifetime it was given, as far as there is room. False: the
    * system refuses the memory for `maxBytes`, and the cache keeps the size it has.
    */

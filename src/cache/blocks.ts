@@ -54,6 +54,11 @@ export class Blocks {
     return this.#used
   }
 
+  /** The highest block that was ever taken; none behind it holds anything. */
+  get highest(): number {
+    return this.#highest
+  }
+
   get unused(): number {
     return this.count - this.#used
   }

@@ -107,6 +107,19 @@ export class Entries {
     }
   }
 
+  /**
+   * Shows those that begin in the `count` blocks from `from` on, 1 at first, as they are at `nowMs`; `look` changes nothing.
+   * Returns the block to go on with, 0 when there is no other. What is there all the while is shown once, whatever comes
+   * and goes between two calls.
+   */
+  walk(from: number, count: number, nowMs: number, look: (entry: Entry) => void): number {
+    const { highest } = this.#blocks
+    const end = Math.min(highest + 1, from + count)
+    for (let block = from; block < end; block++)
+      if (this.#index.has(block)) look(this.#passing.at(block, nowMs))
+    return end > highest ? 0 : end
+  }
+
   /** Takes over the entries of `others`, which are then of no use: as many as there is room for, the oldest go first. */
   adopt(others: Entries): void {
     others.forEach((other) => {

@@ -58,6 +58,11 @@ export class EntryIndex {
     return entry
   }
 
+  /** Whether an entry begins with that block. */
+  has(block: number): boolean {
+    return this.find(this.#hash[block]!) === block
+  }
+
   /** Adds an entry that is not here, under a hash that is not here either, as the one used last. */
   add(entry: number, hash: number): void {
     const bucket = hash & this.#mask

@@ -47,6 +47,11 @@ export class Entry {
     return this.#field(Field.facet)
   }
 
+  /** Type it was asked for. */
+  get qtype(): number {
+    return this.#field(Field.question) & 0xffff
+  }
+
   /** Which upstreams it came from: 0 the general ones, 1 … a forward zone's. */
   get group(): number {
     return groupOf(this.facet)

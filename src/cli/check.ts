@@ -10,7 +10,7 @@ import type { Settings } from '../config/settings.ts'
 import { keepWarnings } from '../detection/cases/keeping.ts'
 import type { CompiledList } from '../lists/compile.ts'
 import { configuredLists } from '../lists/configured.ts'
-import { validityAt, validityReason } from '../lists/validity.ts'
+import { allowReason, validityAt, validityReason } from '../lists/validity.ts'
 import { renewalOf, staleReason } from '../lists/renewal.ts'
 import { Exit, type Command, type Terminal } from './command.ts'
 import { describeListState } from './list-report.ts'
@@ -37,6 +37,7 @@ Exit code 0: all is well. 1: the configuration is valid, but a list or the certi
     for (const list of lists) comment(terminal, describeList(list))
     comment(terminal, [`in force: ${built.names} names, ${built.addresses} addresses`])
     const awaited = awaitedLists(settings)
+    for (const complaint of lists.flatMap(describeAllowed)) terminal.complain(complaint)
     const failed = lists.filter(({ id, state }) => state !== 'loaded' && !awaited.includes(id))
     for (const id of awaited)
       terminal.complain(`list ${id}: not fetched yet; the server does that when it runs`)
@@ -70,6 +71,18 @@ function describeValidity({ lists }: Settings): string[] {
     const reason = validityReason(list, validityAt(list, systemClock.wallMs()))
     return reason === null ? [] : [`list ${list.id} ${reason}`]
   })
+}
+
+/** Allow entries that let nothing pass any more, or soon, and those nobody answers for: none of it is an error. */
+function describeAllowed({ id, outcome: { allowed } }: CompiledList): string[] {
+  if (allowed === undefined) return []
+  const { expired, unowned, ends } = allowed
+  const reason = allowReason(ends, validityAt({ from: null, until: ends }, systemClock.wallMs()))
+  const lines = reason === null ? [] : [`${id} ${reason}`]
+  if (expired > 0) lines.push(`${id}: ${expired} entries are past their last day and let nothing pass`)
+  if (unowned > 0)
+    lines.push(`${id}: ${unowned} entries name nobody who answers for them: add \`# owner: …; reason: …\` behind them, or \`owner\` to the file under \`allow\``) // prettier-ignore
+  return lines
 }
 
 /** Why the admin API could not use its certificate, or null. */

@@ -46,7 +46,7 @@ function verdictText({ verdict, action, list }: Justification): string {
 }
 
 function describeList(label: string, held: HeldBy & Basis): string[] {
-  const { id, basis, campaign, indicator, action, file, validity, imports } = held
+  const { id, basis, campaign, indicator, action, file, validity, allowed, imports } = held
   const lines = [`  ${label}  ${id}: ${indicator} → ${action}`]
   if (basis !== '') lines.push(`  basis      ${basis}`)
   if (campaign !== null) lines.push(`  campaign   ${campaign}`)
@@ -54,9 +54,17 @@ function describeList(label: string, held: HeldBy & Basis): string[] {
     const line = file.line === null ? '' : `, line ${file.line}`
     lines.push(`  place      ${basename(file.path)}${line} (sha256 ${file.sha256.slice(0, 12)})`)
   }
+  if (allowed !== null) lines.push(...describeAllowed(allowed))
   for (const origin of imports) lines.push(...describeOrigin(origin))
   const reason = validityReason(held, validity)
   if (reason !== null) lines.push(`  validity   the list ${reason}`)
+  return lines
+}
+
+function describeAllowed({ owner, reason, until }: NonNullable<Basis['allowed']>): string[] {
+  const lines = [owner === '' ? '  owner      nobody is named' : `  owner      ${plain(owner)}`]
+  if (reason !== '') lines.push(`  reason     ${plain(reason)}`)
+  if (until !== null) lines.push(`  until      ${until}`)
   return lines
 }
 

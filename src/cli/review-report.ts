@@ -60,14 +60,27 @@ export function describeImport(found: Import): string {
     `  đề xuất · proposed ${of(decisions, 'accept')}, giữ lại · held ${of(decisions, 'hold')}, không dùng được · refused ${of(decisions, 'refuse')}`,
     `  mới · new ${of(standings, 'new')}, đã có · known ${of(standings, 'known')}, mâu thuẫn · conflicting ${of(standings, 'conflict')}`,
   )
+  if (found.shared !== null) lines.push(...describeShared(found.shared))
   if (held > 0) lines.push(`  ${held} mục cần quyết định từng mục · to decide one by one: thanhloc review show ${id} --decision hold`) // prettier-ignore
   if (unguarded > 0) lines.push(`  ${unguarded} mục duyệt chung được · may be approved together: thanhloc review approve ${id} --yes --reason TEXT`) // prettier-ignore
   return lines.join('\n')
 }
 
+/** From how much it is known whether addresses are shared, where that leaves a doubt. */
+function describeShared({ names, threads, answered, left }: NonNullable<Import['shared']>): string[] {
+  const lines = []
+  if (names === 0)
+    lines.push('  ! chưa biết địa chỉ nào dùng chung: chưa có tên sạch nào được hỏi gần đây · not known which addresses are shared: no clean name was asked for lately') // prettier-ignore
+  else if (answered < threads)
+    lines.push(`  ! địa chỉ dùng chung: chỉ biết một phần, ${answered}/${threads} luồng trả lời · shared addresses are known in part: ${answered} of ${threads} threads answered`) // prettier-ignore
+  if (left > 0)
+    lines.push(`  ! ${left} địa chỉ chưa được xem có dùng chung không · not looked at whether they are shared: ${left} addresses`) // prettier-ignore
+  return lines
+}
+
 /** An item on a few lines; `id` of its import. */
 export function describeItem(id: number, item: Item): string {
-  const { number, value, kind, decision, state, explanation, choices, enforced, approval, ending, knownBy, allowedBy } = item // prettier-ignore
+  const { number, value, kind, decision, state, explanation, choices, enforced, approval, ending, knownBy, allowedBy, sharedBy } = item // prettier-ignore
   const [place] = item.places
   const files = item.places.map(({ file }) => ({ name: file }))
   const lines = [
@@ -77,6 +90,11 @@ export function describeItem(id: number, item: Item): string {
   ]
   if (knownBy.length > 0) lines.push(`  đã có trong · known by ${knownBy.join(', ')}`)
   if (allowedBy !== null) lines.push(`  đang được cho phép bởi · let through by ${allowedBy}`)
+  if (sharedBy !== null) {
+    const { least, most } = sharedBy
+    const count = least === most ? `${most}` : `${least}-${most}`
+    lines.push(`  ${count} chủ tên miền sạch được hỏi gần đây cùng dùng · shared by ${count} owners of clean names asked for lately`) // prettier-ignore
+  }
   if (enforced !== null) lines.push(`  đang chặn · enforced: ${enforced.indicator} (${enforced.scope})`)
   else if (state === 'open' && (choices.length !== 1 || choices[0] !== value))
     lines.push(choices.length === 0 ? '  không có gì để chặn · nothing to enforce' : `  chọn · choose with --as: ${choices.join(', ')}`) // prettier-ignore

@@ -12,6 +12,7 @@ import { SnapshotFullError } from '../policy/full-error.ts'
 import { PolicyReader } from '../policy/reader.ts'
 import type { Random } from '../random.ts'
 import { collectGarbage } from '../thread/collect.ts'
+import { movedAllow } from './allow-note.ts'
 import { sourceOf, type ListSource } from './basis.ts'
 import { compileLists } from './compile.ts'
 import type { Compiled, CompiledList } from './compile.ts'
@@ -54,6 +55,8 @@ export class Base {
   #settingsDigest: string | null = null
   /** What the lists do in what was built last, or is known to be what a build would come to: see actionsAt. */
   #actions: string | null = null
+  /** Why it was last built for allow entries: see movedAllow. */
+  #movedBefore = ''
   #isRetryDue = false
   /** The slot that is not in force is being written. */
   #isCompiling = false
@@ -135,7 +138,7 @@ export class Base {
     const nowMs = this.#clock.wallMs()
     const actions = actionsAt(this.#settings.lists, nowMs)
     const isCurrent = await this.#packed.isCurrent(this.#settings, nowMs)
-    if (!isCurrent) return this.build()
+    if (!isCurrent || movedAllow(this.#lists, nowMs) !== '') return this.build()
     if (!this.#isBuilt && !this.#running) {
       this.#settingsDigest = this.#packed.settingsDigest
       this.#actions = actions
@@ -177,11 +180,15 @@ export class Base {
     return done
   }
 
-  /** Builds where a list has come to its first day, or is past its last. */
+  /** Builds where a list has come to its first day, or is past its last, and where an allow entry is: once. */
   followClock(): Promise<void> {
-    const isDue =
-      this.#actions !== null && this.#actions !== actionsAt(this.#settings.lists, this.#clock.wallMs())
-    return isDue && !this.#running && !this.#waiting ? this.build() : Promise.resolve()
+    const nowMs = this.#clock.wallMs()
+    const haveListsMoved = this.#actions !== null && this.#actions !== actionsAt(this.#settings.lists, nowMs)
+    const moved = movedAllow(this.#lists, nowMs)
+    const isDue = haveListsMoved || (moved !== '' && moved !== this.#movedBefore)
+    if (!isDue || this.#running || this.#waiting) return Promise.resolve()
+    this.#movedBefore = moved
+    return this.build()
   }
 
   /** Builds once more after one that failed for a reason that may pass. */

@@ -1,7 +1,8 @@
 /** On whose word a list blocks, and where in its file an entry stands: what justifies a verdict, for people. */
+import { readAllowNote, type AllowNote } from './allow-note.ts'
 import type { CompiledList } from './compile.ts'
 import type { ConfiguredList } from './configured.ts'
-import { findLines } from './entry-line.ts'
+import { findEntries, type EntryFound } from './entry-line.ts'
 import type { Explanation, HeldBy } from './explain.ts'
 import { ListFileError } from './source.ts'
 import { validityAt, type Validity, type ValidityState } from './validity.ts'
@@ -15,6 +16,8 @@ export interface Basis extends Validity {
   readonly validity: ValidityState
   /** Where the entry stands; null: nothing is in force of the list, or it was made by hand. */
   readonly file: EntryPlace | null
+  /** Who answers for an entry of an allow list, why it passes and until when; null: it is none. */
+  readonly allowed: AllowNote | null
   /** Where it comes from, of a list of what was approved of imports; otherwise none. */
   readonly imports: readonly ImportOrigin[]
 }
@@ -59,6 +62,8 @@ export interface ListSource extends Omit<Basis, 'file' | 'imports'> {
   readonly id: string
   readonly path: string
   readonly match: 'subtree' | 'exact'
+  /** Its file tells on whose word each entry blocks. */
+  readonly isApproved: boolean
   readonly inForce: Pick<CompiledList, 'digest' | 'format'>
   /** Where the version in force lies, which may be a copy. */
   readonly inForcePath: string
@@ -70,7 +75,7 @@ export interface Justification extends Explanation {
 }
 
 const NO_BASIS: Basis = {
-  document: '', issuer: '', issued: null, from: null, until: null, validity: 'unlimited', file: null, imports: [],
+  document: '', issuer: '', issued: null, from: null, until: null, validity: 'unlimited', file: null, allowed: null, imports: [],
 } // prettier-ignore
 
 /** `inForcePath`: where its version in force lies. `nowMs`: wall clock. */
@@ -80,9 +85,10 @@ export function sourceOf(
   inForcePath: string,
   nowMs: number,
 ): ListSource {
-  const { id, path, match, document, issuer, issued, from, until } = list
+  const { id, path, match, isApproved, document, issuer, issued, from, until } = list
   const validity = validityAt(list, nowMs)
-  return { id, path, match, document, issuer, issued, from, until, validity, inForce: compiled, inForcePath }
+  const allowed = list.kind === 'allow' ? list.allowed : null
+  return { id, path, match, isApproved, document, issuer, issued, from, until, validity, allowed, inForce: compiled, inForcePath } // prettier-ignore
 }
 
 /** Adds to `explanation` what justifies each of its lists. */
@@ -98,36 +104,41 @@ export async function justify(
   return { ...explanation, lists }
 }
 
-/** Adds to `found` where the entries of its lists come from. `originsOf`: by list and indicator. */
+/**
+ * Adds to `found` where the entries of its lists come from, as far as this server knows more than their files tell.
+ * `originsOf`: by list and indicator.
+ */
 export function withOrigins<Found extends Justification>(
   found: Found,
   originsOf: (list: string, indicator: string) => readonly ImportOrigin[],
 ): Found {
-  return {
-    ...found,
-    lists: found.lists.map((held) => ({ ...held, imports: originsOf(held.id, held.indicator) })),
-  }
+  const lists = found.lists.map((held) => {
+    const known = originsOf(held.id, held.indicator)
+    return known.length === 0 ? held : { ...held, imports: known }
+  })
+  return { ...found, lists }
 }
 
 async function basisOf(source: ListSource, indicator: string): Promise<Basis> {
   const { document, issuer, issued, from, until, validity, path, inForce } = source
-  const file =
-    inForce.digest === '' ? null : { path, sha256: inForce.digest, line: await lineOf(source, indicator) }
-  return { document, issuer, issued, from, until, validity, file, imports: [] }
+  const found = inForce.digest === '' ? null : await findIn(source, indicator)
+  const file = inForce.digest === '' ? null : { path, sha256: inForce.digest, line: found?.line ?? null }
+  const allowed = source.allowed === null ? null : (readAllowNote(found?.text ?? '', source.allowed) ?? source.allowed) // prettier-ignore
+  return { document, issuer, issued, from, until, validity, file, allowed, imports: found?.origins ?? [] }
 }
 
-async function lineOf(
-  { inForce, inForcePath, match }: ListSource,
+async function findIn(
+  { inForce, inForcePath, match, isApproved }: ListSource,
   indicator: string,
-): Promise<number | null> {
+): Promise<EntryFound | null> {
   try {
-    const lines = await findLines(
+    const found = await findEntries(
       inForcePath,
-      { format: inForce.format ?? 'auto', match },
+      { format: inForce.format ?? 'auto', match, isApproved },
       new Set([indicator]),
       inForce.digest,
     )
-    return lines.get(indicator) ?? null
+    return found.get(indicator) ?? null
   } catch (error) {
     // Changed or gone meanwhile: what is in force stays, only where it stood is not known.
     if (error instanceof ListFileError) return null

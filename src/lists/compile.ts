@@ -21,6 +21,7 @@ import { ListRules } from './rules.ts'
 import { NameScreen } from './screen.ts'
 import { ListFileError, readListFile } from './source.ts'
 import { actionAt } from './validity.ts'
+import { AllowTally } from './allow-note.ts'
 
 /** `loaded`: the file as it is. `kept-last-good`: an earlier version. `failed`: neither; the list is not in force. */
 export type ListState = 'loaded' | 'kept-last-good' | 'failed'
@@ -159,13 +160,14 @@ class Attempt {
   }
 
   async #readFile(list: ConfiguredList, path: string, rules: ListRules): Promise<ReadList> {
-    const tally = new Tally()
+    const isAllowList = list.kind === 'allow'
+    const tally = new Tally(isAllowList ? new AllowTally(list.allowed, this.#options.nowMs) : null)
     const checks = {
       screen: this.#screen,
       guards: this.#guards,
       accept: list.accept,
       isApproved: list.isApproved,
-      isAllowList: list.kind === 'allow',
+      isAllowList,
     }
     try {
       const entries = new ListEntries(this.builder, rules, checks, tally)

@@ -5,6 +5,7 @@ import type { Action, ListFormat, Settings } from '../config/settings.ts'
 import type { GroupMeta } from '../policy/meta.ts'
 import { nameToText } from '../wire/name.ts'
 import { isReserved } from './guards.ts'
+import type { AllowNote } from './allow-note.ts'
 import type { GuardedAddresses } from './guards.ts'
 import { WireName } from './name.ts'
 import { parsePrefix, prefixText } from './prefix-text.ts'
@@ -31,6 +32,8 @@ export interface ConfiguredList {
   readonly accept: ReadonlySet<string>
   /** How old its file may be, milliseconds; null: as old as it is. */
   readonly maxAgeMs: number | null
+  /** Who answers for the entries of an allow list, why and until when, unless they say otherwise. */
+  readonly allowed: AllowNote
   /** A version with a smaller share of the entries in force is not taken. */
   readonly leastShare: number
 }
@@ -46,12 +49,14 @@ const LEAST_SHARE = 0.5
 
 /** What a file that came with no document has, or an allow list: it holds for good. */
 const NO_DOCUMENT = { document: '', issuer: '', issued: null, from: null, until: null }
+const NOT_ALLOWED: AllowNote = { owner: '', reason: '', until: null }
 
 export function configuredLists(settings: ListsSettings): ConfiguredList[] {
   const lists = settings.lists.map((list) => ({
     ...list,
     kind: 'list' as const,
     accept: new Set(list.accept.map(normalise)),
+    allowed: NOT_ALLOWED,
     isApproved: list.approved,
     // Written by the review, whose format holds all it can say.
     ...(list.approved && { format: 'domains' as const }),
@@ -59,7 +64,7 @@ export function configuredLists(settings: ListsSettings): ConfiguredList[] {
     leastShare: list.approved ? 0 : list.feed === null ? LEAST_SHARE : list.feed.leastPercent / 100,
   }))
   const names = settings.allow.map(({ path }) => basename(path))
-  const allow = settings.allow.map(({ path }, index) => ({
+  const allow = settings.allow.map(({ path, ...allowed }, index) => ({
     // Two files of one name in different directories are told apart by their place.
     id: names.indexOf(names[index]!) === index ? `allow:${names[index]}` : `allow:${names[index]}:${index}`,
     kind: 'allow' as const,
@@ -72,6 +77,7 @@ export function configuredLists(settings: ListsSettings): ConfiguredList[] {
     campaign: null,
     basis: 'allow list of the configuration',
     ...NO_DOCUMENT,
+    allowed,
     accept: new Set<string>(),
     maxAgeMs: null,
     leastShare: LEAST_SHARE,
@@ -113,7 +119,7 @@ export function settingsDigest(settings: ListsSettings, guarded: GuardedAddresse
 }
 
 /** Raised when formats, screen or guards come to read the same file otherwise. */
-const BUILD_VERSION = 3
+const BUILD_VERSION = 4
 
 /** Keys of a list that are in no snapshot. */
 const TELLS_NOTHING: ReadonlySet<string> = new Set([

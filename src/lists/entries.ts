@@ -1,8 +1,10 @@
 /** Puts what a format reads from one list into the snapshot, past screen and guards, and counts what came of it. */
 import type { SnapshotBuilder } from '../policy/builder.ts'
 import { nameToText } from '../wire/name.ts'
+import { acceptedGuards, documentOf } from './approved-line.ts'
 import { LISTED } from './entry.ts'
 import type { Effect, EntrySink, NameKind } from './entry.ts'
+import { lineText } from './formats/tokens.ts'
 import { isTooWide, type Guards } from './guards.ts'
 import { shortText } from './outcome.ts'
 import type { GuardReason, NotEnforceable, Refusal, Tally } from './outcome.ts'
@@ -23,6 +25,7 @@ export interface EntryChecks {
 }
 
 const NO_LINE: Uint8Array = new Uint8Array(0)
+const HASH = 0x23
 
 export class ListEntries implements EntrySink {
   lineNumber = 0
@@ -33,6 +36,10 @@ export class ListEntries implements EntrySink {
   #bytes = NO_LINE
   #start = 0
   #end = 0
+  /** Which one that is: zones hand on an entry when the next one begins, and move `lineNumber` back to it. */
+  #at = 0
+  /** The rule of plain entries: that of the list or, of approved ones, that of the document they came with. */
+  #listed: number
 
   constructor(
     builder: Pick<SnapshotBuilder, 'addName' | 'addAddress'>,
@@ -42,6 +49,7 @@ export class ListEntries implements EntrySink {
   ) {
     this.#builder = builder
     this.#rules = rules
+    this.#listed = rules.listed
     this.#checks = checks
     this.#tally = tally
   }
@@ -52,13 +60,15 @@ export class ListEntries implements EntrySink {
     if (bytes !== this.#bytes) this.#bytes = bytes
     this.#start = start
     this.#end = end
-    this.lineNumber = lineNumber
+    this.lineNumber = this.#at = lineNumber
     this.#tally.lines = lineNumber
+    if (this.#checks.isApproved && bytes[start] === HASH) this.#followDocument()
   }
 
   name(wire: Uint8Array, length: number, kind: NameKind, effect: Effect): void {
+    if (this.#checks.isAllowList && !this.#isAdmitted()) return
     if (!this.#checks.screen.isPlain(wire) && this.#isStopped(wire)) return
-    const rule = effect === LISTED ? this.#rules.listed : this.#rules.of(effect)
+    const rule = effect === LISTED ? this.#listed : this.#rules.of(effect)
     if (rule === -1) return this.refuse('not-yet')
     if (this.#builder.addName(wire, length, kind, rule) === 'new') this.#tally.names++
     else this.#tally.duplicates++
@@ -66,11 +76,12 @@ export class ListEntries implements EntrySink {
 
   address(address: Uint8Array, prefixLength: number, effect: Effect): void {
     const { guards, accept, isAllowList } = this.#checks
+    if (isAllowList && !this.#isAdmitted()) return
     const reason = isAllowList ? null : guards.addressReason({ address, prefixLength })
     if (reason !== null && !accept.has(prefixText(address, prefixLength)) && !this.#isApproved(reason)) {
       return this.#tally.holdBack(reason, this.lineNumber, () => prefixText(address, prefixLength))
     }
-    const rule = this.#rules.of(effect)
+    const rule = effect === LISTED ? this.#listed : this.#rules.of(effect)
     if (rule === -1) return this.refuse('not-yet')
     if (this.#builder.addAddress(address, prefixLength, rule) === 'new') this.#tally.addresses++
     else this.#tally.duplicates++
@@ -94,6 +105,12 @@ export class ListEntries implements EntrySink {
     this.#tally.skip(reason, this.lineNumber, () => this.#lineText())
   }
 
+  /** What stands below came with another document. */
+  #followDocument(): void {
+    const document = documentOf(lineText(this.#bytes, this.#start, this.#end))
+    if (document !== null) this.#listed = this.#rules.listedBy(document)
+  }
+
   #isStopped(wire: Uint8Array): boolean {
     const { screen, accept, isAllowList } = this.#checks
     const found = screen.examine(wire, accept)
@@ -107,23 +124,21 @@ export class ListEntries implements EntrySink {
     return true
   }
 
+  /** Whether the allow entry of this line is in time. */
+  #isAdmitted(): boolean {
+    const line = this.lineNumber === this.#at ? lineText(this.#bytes, this.#start, this.#end) : ''
+    const admitted = this.#tally.allowed?.admit(line) ?? true
+    if (admitted === 'bad-date') this.refuse('bad-date')
+    return admitted === true
+  }
+
   /** A guard that came to hold it later stops it all the same. */
   #isApproved(reason: GuardReason): boolean {
     if (!this.#checks.isApproved) return false
-    const line = Buffer.from(this.#bytes.subarray(this.#start, this.#end)).toString('latin1')
-    return acceptedGuards(line).includes(reason)
+    return acceptedGuards(lineText(this.#bytes, this.#start, this.#end)).includes(reason)
   }
 
   #lineText(): string {
     return shortText(this.#bytes, this.#start, this.#end)
   }
-}
-
-/** The comment of a line in a list of approved entries, by which guards are let pass. */
-export function acceptedComment(guards: readonly GuardReason[]): string {
-  return guards.length === 0 ? '' : ` accepted:${guards.join()}`
-}
-
-function acceptedGuards(line: string): readonly string[] {
-  return /#.* accepted:([a-z,-]+)/.exec(line)?.[1]?.split(',') ?? []
 }

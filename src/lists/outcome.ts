@@ -2,6 +2,8 @@
  * What becomes of each line of a list: an entry, a duplicate, held back by a guard, refused, or not enforceable by
  * DNS. Everything is counted and the first ones of each kind are kept, so that a person sees what a list left out.
  */
+import type { AllowOutcome, AllowTally } from './allow-note.ts'
+
 /** Why a line, or a name in it, is no entry. */
 export const REFUSALS = [
   'not-a-name', // none of what the format knows
@@ -16,6 +18,7 @@ export const REFUSALS = [
   'out-of-zone', // an absolute owner outside the response policy zone
   'too-long', // a line over 4 KB, or more data than an answer should hold
   'junk', // no text
+  'bad-date', // of an allow entry: nobody can tell until when it lets pass
 ] as const
 export type Refusal = (typeof REFUSALS)[number]
 
@@ -68,6 +71,8 @@ export interface Outcome {
   readonly heldBackCount: number
   /** The first 100. `text` is the name or the prefix. */
   readonly heldBack: readonly LineError<GuardReason>[]
+  /** Of an allow list. */
+  readonly allowed?: AllowOutcome
 }
 
 /** Counts the outcomes of one list. */
@@ -76,12 +81,18 @@ export class Tally {
   names = 0
   addresses = 0
   duplicates = 0
+  /** Of an allow list; else null. */
+  readonly allowed: AllowTally | null
   readonly #refused = new Map<Refusal, number>()
   readonly #firstErrors: LineError<Refusal>[] = []
   readonly #notEnforceable = new Map<NotEnforceable, number>()
   readonly #firstNotEnforceable: LineError<NotEnforceable>[] = []
   #heldBackCount = 0
   readonly #heldBack: LineError<GuardReason>[] = []
+
+  constructor(allowed: AllowTally | null = null) {
+    this.allowed = allowed
+  }
 
   /** `text` is called only where the line is kept. */
   refuse(reason: Refusal, line: number, text: () => string): void {
@@ -112,6 +123,7 @@ export class Tally {
       firstNotEnforceable: this.#firstNotEnforceable,
       heldBackCount: this.#heldBackCount,
       heldBack: this.#heldBack,
+      ...(this.allowed !== null && { allowed: this.allowed.outcome() }),
     }
   }
 }

@@ -7,6 +7,9 @@ import type { Effect } from './entry.ts'
 /** Different answers one zone may give; a zone with more is no blocklist. */
 export const MAX_LOCAL_DATA = 1024
 
+/** Documents one list of approvals tells of; what came with more of them is told with that of the list. */
+export const MAX_DOCUMENTS = 1024
+
 /** Networks of clients one zone may name: they are looked through list by list. */
 const MAX_CLIENT_NETWORKS = 10_000
 
@@ -19,6 +22,7 @@ export class ListRules {
   readonly #list: number
   readonly #action: Action | 'allow'
   readonly #numbers = new Map<string, number>()
+  readonly #documents = new Map<string, number>()
   #dataRules = 0
   #clientCount = 0
   // A zone gives the same answer name after name.
@@ -44,6 +48,17 @@ export class ListRules {
       this.#lastEffect = effect
     }
     return this.#lastNumber
+  }
+
+  /** The number of the rule of a plain entry that came with `document`; empty: that of the list. */
+  listedBy(document: string): number {
+    if (document === '') return this.listed
+    const known = this.#documents.get(document)
+    if (known !== undefined) return known
+    if (this.#documents.size === MAX_DOCUMENTS) return this.listed
+    const number = this.#rules.push({ ...this.#ruleOf(LISTED), document }) - 1
+    this.#documents.set(document, number)
+    return number
   }
 
   /** Lists the clients of a network, CIDR. False: more networks or answers than a list may have. */

@@ -70,6 +70,8 @@ export class Attempts {
     const { id, campaign, basis, document, issuer, issued, action, from, until } = list
     const { number, kind, path, state, outcome, digest, format, error } = compiled
     const known = good ? Date.parse(good.takenAt) : null
+    // Of an allow list the day of its first entry that ends.
+    const limits = kind === 'allow' ? { from: null, until: outcome.allowed?.ends ?? list.allowed.until } : { from, until } // prettier-ignore
     return {
       ...outcome,
       ...renewalOf(list, compiled, good?.keptPath ?? null, nowMs),
@@ -82,9 +84,8 @@ export class Attempts {
       document,
       issuer,
       issued,
-      from,
-      until,
-      validity: validityAt(list, nowMs),
+      ...limits,
+      validity: validityAt(limits, nowMs),
       action: kind === 'allow' ? 'allow' : action,
       format,
       state,

@@ -51,6 +51,12 @@ export function validityReason({ from, until }: Validity, state: ValidityState):
   return null
 }
 
+/** The same of names that are let through. */
+export function allowReason(until: string | null, state: ValidityState): string | null {
+  if (state === 'ending') return `lets names pass until ${until}; from then on the lists decide again`
+  return state === 'ended' ? `has let names pass until ${until}; the lists decide again` : null
+}
+
 /** The midnight `days` after that at which `day` begins, by the server's own time zone. */
 function dayStartMs(day: string, days: number): number {
   const [year, month, date] = day.split('-').map(Number)

@@ -63,6 +63,8 @@ export interface RuleMeta {
   readonly list: number
   readonly action: RuleAction
   readonly data: readonly LocalRecord[] | null
+  /** Number of the document its entries came with; absent: that of the list. */
+  readonly document?: string
 }
 
 /** Clients under a policy of their own. */

@@ -1,7 +1,7 @@
 /** The lists and rules of a snapshot as the walk wants them: numbers in typed arrays, records as bytes. */
 import { Type } from '../wire/constants.ts'
 import { RULE_ACTIONS } from './meta.ts'
-import type { GroupMeta, LocalRecord, SnapshotMeta } from './meta.ts'
+import type { GroupMeta, ListMeta, LocalRecord, SnapshotMeta } from './meta.ts'
 
 /** A record that a response policy zone gives, ready for the wire: see LocalRecord. */
 export interface PackedRecord {
@@ -39,6 +39,8 @@ export class RuleTable {
   /** The same for each group, by its number. */
   readonly #byGroup: readonly Uint8Array[]
   readonly data: readonly (LocalData | null)[]
+  /** By rule: its list, with the document of the rule. */
+  readonly listMeta: readonly ListMeta[]
   /** By list: its number, its TTL or `SINKHOLE_TTL`. */
   readonly listNumber: Uint16Array
   readonly listTtl: Int32Array
@@ -49,6 +51,7 @@ export class RuleTable {
     this.action = Uint8Array.from(meta.rules, (rule) => RULE_ACTIONS.indexOf(rule.action))
     this.#byGroup = [this.action, ...(meta.groups ?? []).map((group) => actionsFor(group, meta))]
     this.data = meta.rules.map((rule) => rule.data?.map(pack) ?? null)
+    this.listMeta = meta.rules.map(({ list, document }) => told(meta.lists[list]!, document))
     this.listNumber = Uint16Array.from(meta.lists, (list) => list.number)
     this.listTtl = Int32Array.from(meta.lists, (list) => list.ttlSeconds ?? SINKHOLE_TTL)
   }
@@ -71,6 +74,10 @@ function actionsFor(group: GroupMeta, meta: SnapshotMeta): Uint8Array {
     if (wanted === 'off') return RuleCode.except
     return RULE_ACTIONS.indexOf(action === 'pass' || action === 'except' ? action : wanted)
   })
+}
+
+function told(list: ListMeta, document: string | undefined): ListMeta {
+  return document === undefined || document === list.document ? list : { ...list, document }
 }
 
 function pack({ type, ttlSeconds, data }: LocalRecord): PackedRecord {

@@ -33,7 +33,7 @@ export class Verdict {
   rule = -1
   /** Records the deciding rule gives instead of the sinkhole's addresses, or null. */
   data: LocalData | null = null
-  /** The deciding list. */
+  /** The deciding list, with the document of the deciding entry. */
   list: ListMeta | null = null
   /** Numbers of the lists that hold it, the deciding one first, each once. */
   readonly lists = new Uint16Array(MAX_VERDICT_LISTS)

@@ -136,7 +136,7 @@ function decideBy(
   verdict.ttlSeconds = rules.listTtl[list]!
   verdict.rule = rule
   verdict.data = rules.data[rule]!
-  verdict.list = rules.meta.lists[list]!
+  verdict.list = rules.listMeta[rule]!
   verdict.place = place
   verdict.putListFirst(rules.listNumber[list]!)
 }

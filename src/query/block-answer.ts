@@ -29,7 +29,7 @@ const TCP_ONLY = ACTIONS.indexOf('tcp-only')
 
 const NONE: readonly Uint8Array[] = []
 
-/** The EDE of a block names its list; texts are made once a list. */
+/** The EDE of a block names its list and document; texts are made once for each of them. */
 interface BlockErrors {
   readonly blocked: ExtendedErrors
   readonly forged: ExtendedErrors
@@ -37,7 +37,7 @@ interface BlockErrors {
 
 export class BlockAnswers {
   readonly #replies: Replies
-  readonly #errors = new Map<string, BlockErrors>()
+  readonly #errors = new WeakMap<ListMeta, BlockErrors>()
   /** Of the list that decided last: most decide many in a row, and are one object until lists change. */
   #lastList: ListMeta | null = null
   #lastErrors: BlockErrors | null = null
@@ -113,17 +113,21 @@ export class BlockAnswers {
 
   #errorsOf(meta: ListMeta | null): BlockErrors {
     if (meta === this.#lastList && this.#lastErrors !== null) return this.#lastErrors
-    const list = meta === null ? '' : meta.document === '' ? meta.id : `${meta.id}: ${meta.document}`
-    let errors = this.#errors.get(list)
-    if (!errors) {
-      const blocked = [Ede.Blocked, list] as const
-      errors = { blocked: extendedErrors(blocked), forged: extendedErrors(blocked, [Ede.ForgedAnswer, '']) }
-      this.#errors.set(list, errors)
+    let errors = meta === null ? undefined : this.#errors.get(meta)
+    if (errors === undefined) {
+      errors = encode(meta)
+      if (meta !== null) this.#errors.set(meta, errors)
     }
     this.#lastList = meta
     this.#lastErrors = errors
     return errors
   }
+}
+
+function encode(meta: ListMeta | null): BlockErrors {
+  const text = meta === null ? '' : meta.document === '' ? meta.id : `${meta.id}: ${meta.document}`
+  const blocked = [Ede.Blocked, text] as const
+  return { blocked: extendedErrors(blocked), forged: extendedErrors(blocked, [Ede.ForgedAnswer, '']) }
 }
 
 /** Where in the question the SOA's owner stands: the listed name when the question is for it, else the qname. */

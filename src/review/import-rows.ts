@@ -2,6 +2,7 @@
 import type { ReadFile } from '../indicators/proposal.ts'
 import type { ImportsDatabase } from './database.ts'
 import { refuse } from './problem.ts'
+import type { SharedNote } from './sharing.ts'
 
 export const IMPORT_STATES = ['waiting', 'reading', 'comparing', 'ready', 'failed', 'discarded'] as const
 export type ImportState = (typeof IMPORT_STATES)[number]
@@ -49,6 +50,8 @@ export interface ImportRow extends ImportHead {
   readonly counts: ItemCounts | null
   /** When it was compared with what is enforced. */
   readonly comparedAtMs: number | null
+  /** From what is known whether its addresses are shared by many; null: it has none, or nobody was asked. */
+  readonly shared: SharedNote | null
   readonly files: readonly OriginalFile[]
   readonly discarded: Discard | null
 }
@@ -118,6 +121,18 @@ export class ImportRows {
     return rows.map((row) => this.#toImport(row))
   }
 
+  /** Undecided items of all imports; when the oldest one came that has some, or null. */
+  undecided(): { readonly unguarded: number; readonly held: number; readonly oldestMs: number | null } {
+    const row = this.#database
+      .of(
+        `WITH waiting AS (SELECT at, counts ->> 'unguarded' AS unguarded, counts ->> 'held' AS held FROM import WHERE state = 'ready')
+         SELECT total(unguarded) AS unguarded, total(held) AS held, min(at) FILTER (WHERE unguarded + held > 0) AS oldest FROM waiting`,
+      )
+      .get()!
+    const oldestMs = row['oldest'] === null ? null : Number(row['oldest'])
+    return { unguarded: Number(row['unguarded']), held: Number(row['held']), oldestMs }
+  }
+
   setState(id: number, state: ImportState): void {
     this.#database.of('UPDATE import SET state = ? WHERE id = ?').run(state, id)
   }
@@ -138,6 +153,12 @@ export class ImportRows {
 
   noteCounts(id: number, counts: ItemCounts): void {
     this.#database.of('UPDATE import SET counts = ? WHERE id = ?').run(JSON.stringify(counts), id)
+  }
+
+  noteShared(id: number, note: SharedNote | null): void {
+    this.#database
+      .of('UPDATE import SET shared = ? WHERE id = ?')
+      .run(note === null ? null : JSON.stringify(note), id)
   }
 
   noteReady(id: number, atMs: number): void {
@@ -188,6 +209,7 @@ export class ImportRows {
       items: Number(row['items']),
       counts: counts === '{}' ? null : (JSON.parse(counts) as ItemCounts),
       comparedAtMs: row['compared_at'] === null ? null : Number(row['compared_at']),
+      shared: row['shared'] === null ? null : (JSON.parse(row['shared'] as string) as SharedNote),
       files: this.#database.of('SELECT * FROM file WHERE import = ? ORDER BY number').all(id).map(toFile),
       discarded: row['discarded'] === null ? null : (JSON.parse(row['discarded'] as string) as Discard),
     }

@@ -6,6 +6,7 @@ import type { ImportsDatabase } from './database.ts'
 import type { ItemCounts } from './import-rows.ts'
 import { refuse } from './problem.ts'
 import type { ReviewReason } from './reasons.ts'
+import type { Owners } from './sharing.ts'
 import { plainTarget, type Target } from './targets.ts'
 
 export const ITEM_STATES = ['open', 'approved', 'rejected', 'withdrawn'] as const
@@ -35,6 +36,8 @@ export interface ItemRow extends Omit<ProposedItem, 'reasons'> {
   /** Ids of lists that hold it, and what lets it through; as it was when it was compared. */
   readonly knownBy: readonly string[]
   readonly allowedBy: string | null
+  /** Of an address: owners of clean names that shared it then; null: too few to matter, or not known. */
+  readonly sharedBy: Owners | null
   readonly state: ItemState
   /** What is enforced; null: nothing. */
   readonly enforced: Target | null
@@ -69,7 +72,11 @@ export interface Compared {
   readonly decision: Decision
   readonly reasons: readonly ReviewReason[]
   readonly standing: ItemStanding
-  readonly known: { readonly by: readonly string[]; readonly allowedBy: string | null }
+  readonly known: {
+    readonly by: readonly string[]
+    readonly allowedBy: string | null
+    readonly sharedBy: Owners | null
+  }
 }
 
 /** Kept of each item; the rest is counted. */
@@ -139,6 +146,30 @@ export class ItemRows {
       reasons: JSON.parse(String(row['reasons'])) as ReviewReason[],
       target: String(row['target']),
     }))
+  }
+
+  /** What may be enforced of items of these kinds, `limit` at most. */
+  targets(id: number, kinds: readonly Kind[], limit: number): string[] {
+    const rows = this.#database
+      .of(`SELECT target FROM item WHERE import = ? AND target IS NOT NULL AND kind IN (${kinds.map(() => '?').join()}) LIMIT ?`)
+      .all(id, ...kinds, limit) // prettier-ignore
+    return rows.map((row) => String(row['target']))
+  }
+
+  /** How many of them there are. */
+  targetCount(id: number, kinds: readonly Kind[]): number {
+    const row = this.#database
+      .of(`SELECT count(*) AS n FROM item WHERE import = ? AND target IS NOT NULL AND kind IN (${kinds.map(() => '?').join()})`)
+      .get(id, ...kinds)! // prettier-ignore
+    return Number(row['n'])
+  }
+
+  /** Addresses with a port, of which a person may choose the address; `limit` at most. */
+  withPort(id: number, limit: number): ItemRow[] {
+    const rows = this.#database
+      .of(`${SELECT} WHERE item.import = ? AND kind = 'ip-port' ORDER BY item.number LIMIT ?`)
+      .all(id, limit)
+    return rows.map(toItem)
   }
 
   compare(id: number, compared: readonly Compared[]): void {
@@ -225,7 +256,11 @@ function bindings(id: number, { decision, reason, kind, state, standing, q }: It
 }
 
 function toItem(row: Row): ItemRow {
-  const { by = [], allowedBy = null } = JSON.parse(String(row['known'])) as Partial<Compared['known']>
+  const {
+    by = [],
+    allowedBy = null,
+    sharedBy = null,
+  } = JSON.parse(String(row['known'])) as Partial<Compared['known']>
   return {
     number: Number(row['number']),
     value: String(row['value']),
@@ -240,6 +275,7 @@ function toItem(row: Row): ItemRow {
     standing: row['standing'] as ItemStanding,
     knownBy: by,
     allowedBy,
+    sharedBy,
     state: row['state'] as ItemState,
     enforced: row['enforced'] === null ? null : { text: row['enforced'] as string, scope: row['enforced_scope'] as Scope }, // prettier-ignore
     accepted: JSON.parse(String(row['accepted'])) as GuardReason[],

@@ -6,13 +6,18 @@ import type { Clock } from '../clock.ts'
 import { readAnnexes } from '../imports/read-annexes.ts'
 import { ImportError } from '../imports/propose.ts'
 import type { ProposedItem } from '../indicators/proposal.ts'
+import type { Kind } from '../indicators/verdict.ts'
+import { parsePrefix } from '../lists/prefix-text.ts'
 import { MAX_STANDINGS, type Standing } from '../lists/standing.ts'
 import type { Logger } from '../log/log.ts'
+import { MAX_ASKED, MAX_EXCEPT } from '../query/shared-addresses.ts'
 import type { ImportRow, ImportRows } from './import-rows.ts'
-import type { Compared, ItemRows, TargetRow } from './item-rows.ts'
+import type { Compared, ItemRow, ItemRows, TargetRow } from './item-rows.ts'
 import type { Originals } from './originals.ts'
 import type { ReviewReason } from './reasons.ts'
+import { lookShared, type AskShared, type Owners } from './sharing.ts'
 import type { StateGuards } from './state-guards.ts'
+import { targetsOf } from './targets.ts'
 
 /** Items written at once. */
 const BATCH = 4000
@@ -29,6 +34,9 @@ export interface ReadingSources {
   readonly items: ItemRows
   readonly originals: Originals
   readonly standings: AskStandings
+  readonly shared: AskShared
+  /** So many owners of clean names make an address a shared one; 0: none do. */
+  readonly sharedBy: () => number
   readonly guards: () => StateGuards
   /** What list `id` does with what it holds, or null: it is not configured. */
   readonly actionOf: (list: string) => string | null
@@ -127,16 +135,41 @@ export class Reading {
     const { items, guards, actionOf } = this.#sources
     const stateGuards = guards()
     const action = actionOf(list)
+    const owners = await this.#lookShared(id)
     for (let after = 0; ;) {
       const page = items.pageOfTargets(id, after, MAX_STANDINGS)
       if (page.length === 0) break
       const standings = await this.#ask(page.map(({ target }) => target))
       if (this.#isClosed) return
       // Most of a list is as it was added: nothing speaks against it, and nobody holds it.
-      const compared = page.flatMap((item, at) => comparedOf(item, standings[at]!, action, stateGuards) ?? [])
+      const compared = page.flatMap(
+        (item, at) =>
+          comparedOf(item, standings[at]!, owners.get(item.target) ?? null, action, stateGuards) ?? [],
+      )
       if (compared.length > 0) items.compare(id, compared)
       after = page.at(-1)!.number
     }
+  }
+
+  /** Those that many share, by address. Names that the same document lists are not clean. */
+  async #lookShared(id: number): Promise<ReadonlyMap<string, Owners>> {
+    const { imports, items, shared, sharedBy } = this.#sources
+    const least = sharedBy()
+    const withPort = least === 0 ? [] : items.withPort(id, MAX_ASKED)
+    const plain = least === 0 ? [] : items.targets(id, ADDRESSES, MAX_ASKED)
+    const addresses = [...new Set([...plain, ...withPort.flatMap(chosenOf)])]
+    if (addresses.length === 0) {
+      imports.noteShared(id, null)
+      return NOBODY
+    }
+    const total = addresses.length + items.targetCount(id, ADDRESSES) - plain.length
+    const except = items.targets(id, ['host'], MAX_EXCEPT)
+    const { note, owners } = await lookShared(addresses, total, except, shared)
+    if (this.#isClosed) return NOBODY
+    imports.noteShared(id, note)
+    const many = new Map([...owners].filter(([, { most }]) => most >= least))
+    items.compare(id, withPort.flatMap((item) => toldOf(item, many) ?? [])) // prettier-ignore
+    return many
   }
 
   /** The list thread may be busy with a build, or be started again. */
@@ -152,17 +185,36 @@ export class Reading {
   }
 }
 
+const ADDRESSES: readonly Kind[] = ['ip', 'cidr']
+const NOBODY: ReadonlyMap<string, Owners> = new Map()
+
+/** The address a person would choose of one with a port. */
+function chosenOf(item: ItemRow): string[] {
+  return targetsOf(item).flatMap(({ text }) => (parsePrefix(text) === null ? [] : [text]))
+}
+
+/** It is held for its port already: what many share is told with it. Null: nothing is. */
+function toldOf(item: ItemRow, shared: ReadonlyMap<string, Owners>): Compared | null {
+  const { number, decision, reasons, standing, knownBy, allowedBy } = item
+  const sharedBy = chosenOf(item).map((address) => shared.get(address)).find((owners) => owners !== undefined) // prettier-ignore
+  if (sharedBy === undefined) return null
+  return { number, decision, reasons: ['shared-address', ...reasons], standing, known: { by: knownBy, allowedBy, sharedBy } } // prettier-ignore
+}
+
 /** What there is to note; null: nothing. */
 function comparedOf(
   { number, decision, reasons, target }: TargetRow,
   standing: Standing,
+  sharedBy: Owners | null,
   action: string | null,
   guards: StateGuards,
 ): Compared | null {
   const guard = guards.reasonOf(target)
-  if (guard === null && standing.allowedBy === null && standing.knownBy.length === 0) return null
+  if (guard === null && sharedBy === null && standing.allowedBy === null && standing.knownBy.length === 0)
+    return null
   const found: ReviewReason[] = []
   if (guard !== null) found.push(guard)
+  if (sharedBy !== null) found.push('shared-address')
   if (standing.allowedBy !== null) found.push('allowed')
   const more = found.filter((reason) => !reasons.includes(reason))
   return {
@@ -170,7 +222,7 @@ function comparedOf(
     decision: decision === 'accept' && found.length > 0 ? 'hold' : decision,
     reasons: [...more, ...reasons],
     standing: standingOf(standing, action),
-    known: { by: standing.knownBy, allowedBy: standing.allowedBy },
+    known: { by: standing.knownBy, allowedBy: standing.allowedBy, sharedBy },
   }
 }
 

@@ -8,10 +8,11 @@ const OF_THIS_SERVER = {
   'own-address': 'Địa chỉ của chính cơ quan hoặc máy chủ này. · An address of the agency or of this server.',
   'upstream': 'Máy chủ phân giải mà máy chủ này hỏi. · A resolver that this server asks.',
   'sinkhole': 'Địa chỉ sinkhole. · A sinkhole address.',
+  'shared-address': 'Nhiều tên sạch được hỏi tại đây cùng dẫn tới địa chỉ này (CDN, hosting dùng chung). · Many clean names that are asked for here lead to this address (CDN, shared hosting).',
   'allowed': 'Đang được cho phép, bằng tay hoặc bằng danh sách. · Let through now, by hand or by an allow list.',
 } as const // prettier-ignore
 
-export type ReviewReason = ReasonCode | GuardReason | 'allowed'
+export type ReviewReason = ReasonCode | GuardReason | 'allowed' | 'shared-address'
 
 const ALL: Readonly<Record<ReviewReason, string>> = { ...REASONS, ...OF_THIS_SERVER }
 

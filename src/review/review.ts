@@ -8,6 +8,7 @@ import { DEFAULT_LIMITS } from '../documents/limits.ts'
 import type { ImportOrigin } from '../lists/basis.ts'
 import type { Logger } from '../log/log.ts'
 import { ApprovedFiles } from './approved-files.ts'
+import { BlockReports } from './block-reports.ts'
 import { ImportsDatabase } from './database.ts'
 import { Decisions, type DecisionAsked, type DecisionRow, type Plan } from './decisions.ts'
 import { ImportRows, type ImportHead, type ImportRow } from './import-rows.ts'
@@ -16,6 +17,7 @@ import { Originals } from './originals.ts'
 import { originsOf } from './origins.ts'
 import { refuse, ReviewError } from './problem.ts'
 import { Reading, type AskStandings } from './reading.ts'
+import type { AskShared } from './sharing.ts'
 import { StateGuards } from './state-guards.ts'
 
 /** Imports that wait to be read, and files that come in at the same time. */
@@ -28,8 +30,16 @@ export interface ReviewOptions {
   readonly clock: Clock
   readonly log: Logger
   readonly standings: AskStandings
+  readonly shared: AskShared
   /** Reads list `id` again; resolves when what lies in its file is in force. */
   readonly bringInForce: (list: string) => Promise<void>
+}
+
+/** Undecided items of imports, null: not known; and when the oldest import with some came, null: there is none. */
+export interface ReviewStatus {
+  readonly unguarded: number | null
+  readonly held: number | null
+  readonly oldestMs: number | null
 }
 
 /** A decision, and how far it has come. */
@@ -41,6 +51,8 @@ export interface Decision {
 }
 
 export class Review {
+  /** What people say is blocked wrongly. */
+  readonly reports: BlockReports
   readonly #options: ReviewOptions
   readonly #database: ImportsDatabase
   readonly #imports: ImportRows
@@ -59,6 +71,7 @@ export class Review {
     this.#database = new ImportsDatabase(directory, log)
     this.#imports = new ImportRows(this.#database)
     this.#items = new ItemRows(this.#database)
+    this.reports = new BlockReports(this.#database)
     this.#decisions = new Decisions(this.#database, this.#items)
     this.#originals = new Originals(directory)
     this.#files = new ApprovedFiles(directory, this.#database)
@@ -67,6 +80,8 @@ export class Review {
       items: this.#items,
       originals: this.#originals,
       standings: options.standings,
+      shared: options.shared,
+      sharedBy: () => settings().review.sharedBy,
       guards: () => new StateGuards(settings()),
       actionOf: (list) => settings().lists.find(({ id }) => id === list)?.action ?? null,
       clock,
@@ -77,6 +92,16 @@ export class Review {
   /** Why imports cannot be read or written, or null. */
   get fault(): string | null {
     return this.#database.fault
+  }
+
+  /** What waits for people. */
+  status(): ReviewStatus {
+    try {
+      if (this.fault === null) return this.#imports.undecided()
+    } catch (error) {
+      this.#options.log.warn({ error }, 'what is undecided about imports could not be read')
+    }
+    return { unguarded: null, held: null, oldestMs: null }
   }
 
   /** Makes good what the end before cut short: files of approved entries, and imports that were not read. Never rejects. */
@@ -101,6 +126,11 @@ export class Review {
   ): Promise<ImportRow> {
     const { clock, settings } = this.#options
     const list = settings().lists.find(({ id }) => id === head.list)
+    if (list?.feed != null && list.approved)
+      refuse(
+        'wrong',
+        `What is approved for the list ${head.list} comes from another node: import the document there.`,
+      )
     if (list?.approved !== true)
       refuse('wrong', `There is no list ${head.list} that holds what is approved of imports: add { id: ${head.list}, approved: true } to \`lists\` of the configuration.`) // prettier-ignore
     if (this.#incoming >= MAX_INCOMING || this.#reading.busy >= MAX_WAITING)
@@ -225,7 +255,7 @@ export class Review {
   }
 
   #approvedLists(): string[] {
-    return this.#options.settings().lists.filter(({ approved }) => approved).map(({ id }) => id) // prettier-ignore
+    return this.#options.settings().lists.filter(({ approved, feed }) => approved && feed === null).map(({ id }) => id) // prettier-ignore
   }
 
   #makeRoom(): void {

@@ -84,6 +84,31 @@ const STEPS: readonly string[] = [
   CREATE INDEX item_enforced ON item (enforced) WHERE enforced IS NOT NULL;
   CREATE INDEX item_in_force ON item (import, number) WHERE enforced IS NOT NULL;
   `,
+  `
+  -- What people say is blocked wrongly.
+  CREATE TABLE report (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    reference TEXT NOT NULL,                      -- what the person was told to name
+    name TEXT NOT NULL,
+    text TEXT NOT NULL,
+    address TEXT NOT NULL,                        -- it came from
+    host_name TEXT,
+    mac TEXT,
+    client_id INTEGER,                            -- of the store
+    at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    count INTEGER NOT NULL DEFAULT 1,
+    state TEXT NOT NULL DEFAULT 'open',           -- open, allowed, kept, invalid
+    decided_by TEXT,
+    decided_at INTEGER,
+    reason TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX report_open ON report (address, name) WHERE state = 'open';
+  CREATE INDEX report_by_state ON report (state, id);
+  `,
+  `
+  ALTER TABLE import ADD COLUMN shared TEXT;        -- JSON: from what is known whether its addresses are shared; NULL: not asked
+  `,
 ]
 
 /** Takes the steps the file lacks. Throws SchemaTooNew, or what SQLite throws. */

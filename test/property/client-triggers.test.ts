@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { expect, it, onTestFinished } from 'vitest'
 import { explain } from '../../src/lists/explain.ts'
 import { compileOffline } from '../../src/lists/offline.ts'
-import { listSettings, settingsOf } from '../unit/lists/settings.ts'
+import { allowSettings, listSettings, settingsOf } from '../unit/lists/settings.ts'
 
 const HEAD = '$TTL 60\n@ SOA localhost. root.localhost. 1 3600 600 86400 60\n  NS localhost.\n'
 const ANSWERS = { pass: 'rpz-passthru.', block: '.' } as const
@@ -32,7 +32,7 @@ it('the first that has a say decides: the client before the name, the longest ne
         })
         const allow = join(directory, 'allow.txt')
         writeFileSync(allow, isAllowed ? 'a.vn\n' : '')
-        const { policy } = await compileOffline(settingsOf(lists, { allow: [{ path: allow }] }), 0)
+        const { policy } = await compileOffline(settingsOf(lists, { allow: [allowSettings(allow)] }), 0)
         for (const who of ['10.1.2.5', '10.1.2.6', '10.9.9.9'] as const) {
           for (const name of ['a.vn', 'b.vn']) {
             const heard = zones.flatMap(({ client, network, name: listed }, index) => {

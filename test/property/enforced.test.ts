@@ -10,7 +10,7 @@ import { explain } from '../../src/lists/explain.ts'
 import { compileOffline, type OfflineLists } from '../../src/lists/offline.ts'
 import type { ListSettings, Settings } from '../../src/config/settings.ts'
 import { FakeClock } from '../support/fake-clock.ts'
-import { listSettings, settingsOf } from '../unit/lists/settings.ts'
+import { allowSettings, listSettings, settingsOf } from '../unit/lists/settings.ts'
 
 let directory: string
 beforeAll(() => void (directory = mkdtempSync(join(tmpdir(), 'thanhloc-enforced-'))))
@@ -80,7 +80,7 @@ async function given({
     listSettings('exact', write('exact', exact!.join('\n')), { match: 'exact' }),
     listSettings('watch', write('watch', 'c.vn\n45.76.106.0/24\n'), { action: 'log' }),
   ]
-  return compile(lists, { allow: [{ path: write('allow', allow!.join('\n')) }] })
+  return compile(lists, { allow: [allowSettings(write('allow', allow!.join('\n')))] })
 }
 
 async function exported(

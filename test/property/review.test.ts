@@ -69,6 +69,14 @@ describe('a line of approved entries', () => {
       text: fc.oneof(name, prefix),
       scope: fc.constantFrom(...SCOPES),
       accepted: fc.subarray(['government', 'own-record', 'too-wide'] as const),
+      written: fc.string({ unit: 'binary', maxLength: 300 }),
+      file: fc.constant(0),
+      place: fc.record({
+        line: fc.integer({ min: 1 }),
+        path: fc.string({ unit: 'binary', maxLength: 2000 }),
+      }),
+      places: fc.integer({ min: 1, max: 100 }),
+      approval: fc.integer({ min: 1 }),
     })
     fc.assert(
       fc.property(fc.array(approved, { minLength: 1, maxLength: 20 }), (all) => {

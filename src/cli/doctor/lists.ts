@@ -2,6 +2,7 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { formatDuration } from '../../config/duration.ts'
 import type { Settings } from '../../config/settings.ts'
+import { checkOwners } from './allow.ts'
 import { findingsOf, type Finding } from './finding.ts'
 
 export async function checkLists(
@@ -20,7 +21,8 @@ export async function checkLists(
         ['khai `lists` trong cấu hình', 'name some under `lists`'],
       ),
     ]
-  const wrong = (await Promise.all(files.map((file) => checkFile(file, nowMs)))).flat()
+  const looks = [...files.map((file) => checkFile(file, nowMs)), ...allow.map((file) => checkOwners(file, nowMs))] // prettier-ignore
+  const wrong = (await Promise.all(looks)).flat()
   if (wrong.length > 0) return wrong
   const brought = lists.filter(({ approved }) => !approved)
   const ages = await Promise.all(brought.map(async ({ path }) => nowMs - (await stat(path)).mtimeMs))

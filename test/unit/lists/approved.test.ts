@@ -6,7 +6,7 @@ import type { Settings } from '../../../src/config/settings.ts'
 import { explain } from '../../../src/lists/explain.ts'
 import { compileOffline } from '../../../src/lists/offline.ts'
 import { standingsOf } from '../../../src/lists/standing.ts'
-import { listSettings, settingsOf } from './settings.ts'
+import { allowSettings, listSettings, settingsOf } from './settings.ts'
 import { temporaryDirectory } from './support.ts'
 
 let directory: string
@@ -67,7 +67,7 @@ describe('standingsOf', () => {
     writeFileSync(join(directory, 'allow.txt'), 'ok.other.vn\n')
     const lists = [listSettings('cv', path, { approved: true }), listSettings('log', join(directory, 'log.txt'), { action: 'log' })] // prettier-ignore
     const { policy } = await compileOffline(
-      settingsOf(lists, { allow: [{ path: join(directory, 'allow.txt') }] }),
+      settingsOf(lists, { allow: [allowSettings(join(directory, 'allow.txt'))] }),
       0,
     )
     expect(

@@ -17,7 +17,7 @@ import type { RegisteredList } from '../../../src/lists/desk.ts'
 import { SecureRandom } from '../../../src/random.ts'
 import { ControlWords, CONTROL_BYTES, Swapped } from '../../../src/thread/control-words.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { listSettings, settingsOf } from './settings.ts'
+import { allowSettings, listSettings, settingsOf } from './settings.ts'
 import { keepLog, temporaryDirectory } from './support.ts'
 import type { KeptLog } from './support.ts'
 
@@ -49,7 +49,7 @@ const write = (name: string, names: readonly string[]): void =>
 
 function settings(more: Partial<Settings> = {}): Settings {
   const lists = [listSettings('one', at('one.txt')), listSettings('two', at('two.txt'), { basis: 'Doc 2' })]
-  return settingsOf(lists, { allow: [{ path: at('allow.txt') }], store: { path: at('data') }, ...more })
+  return settingsOf(lists, { allow: [allowSettings(at('allow.txt'))], store: { path: at('data') }, ...more })
 }
 
 function makeDesk(of = settings(), shared = sharedMemory(), registered: RegisteredList[][] = []): ListDesk {
@@ -164,6 +164,37 @@ describe('the lists in force', () => {
     expect(third.lookup('b.evil.test').verdict).toBe('block')
     clock.advance(2 * 86_400_000)
     await vi.waitFor(() => expect(third.lookup('b.evil.test').verdict).toBe('log'))
+  })
+
+  it('lets an allow entry pass to its last day, over restarts, and again where the clock was wrong', async () => {
+    const until = new Date(clock.wallMs() + 86_400_000)
+    const two = (number: number): string => String(number).padStart(2, '0')
+    const day = `${until.getFullYear()}-${two(until.getMonth() + 1)}-${two(until.getDate())}`
+    write('allow.txt', [`ok.a.evil.test # owner: An; until: ${day}`, 'ok.b.evil.test # owner: An'])
+    const first = await startDesk()
+    const verdicts = (desk: ListDesk): string[] => ['ok.a.evil.test', 'ok.b.evil.test'].map((name) => desk.lookup(name).verdict) // prettier-ignore
+    expect(verdicts(first)).toEqual(['allow', 'allow'])
+    expect(first.status().lists[2]).toMatchObject({ id: 'allow:allow.txt', until: day, validity: 'ending' })
+    expect(kept.said()).toContain('warn: allow list is limited in time')
+    await first.settled()
+    clock.advance(2 * 86_400_000)
+    await vi.waitFor(() => expect(verdicts(first)).toEqual(['block', 'allow']))
+    const { generation } = first.status()
+    for (let tick = 0; tick < 5; tick++) clock.advance(1000)
+    await first.close()
+    expect(first.status().generation).toBe(generation)
+    // Packed while it was over, started before that: it is in force again; and the other way round.
+    clock.advance(-2 * 86_400_000)
+    const second = await startDesk()
+    await vi.waitFor(() => expect(verdicts(second)).toEqual(['allow', 'allow']))
+    await second.close()
+    clock.advance(2 * 86_400_000)
+    const third = await startDesk()
+    await vi.waitFor(() => expect(verdicts(third)).toEqual(['block', 'allow']))
+    await third.settled()
+    clock.setWall(clock.wallMs() - 2 * 86_400_000)
+    clock.advance(1000)
+    await vi.waitFor(() => expect(verdicts(third)).toEqual(['allow', 'allow']))
   })
 
   it('answers from the packed copy before it reads any list, and builds only when something changed', async () => {

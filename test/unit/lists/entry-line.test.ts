@@ -2,14 +2,20 @@ import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { findLines } from '../../../src/lists/entry-line.ts'
+import { findEntries } from '../../../src/lists/entry-line.ts'
 import { temporaryDirectory } from './support.ts'
 
 const find = async (text: string, format: 'auto' | 'rpz' | 'addresses', wanted: string[]) => {
   const path = join(temporaryDirectory(), 'list')
   writeFileSync(path, text)
   const digest = createHash('sha256').update(text).digest('hex')
-  return Object.fromEntries(await findLines(path, { format, match: 'subtree' }, new Set(wanted), digest))
+  const found = await findEntries(
+    path,
+    { format, match: 'subtree', isApproved: false },
+    new Set(wanted),
+    digest,
+  )
+  return Object.fromEntries([...found].map(([text, { line }]) => [text, line]))
 }
 
 it('finds the first line of each indicator, however it is spelt there', async () => {
@@ -34,12 +40,22 @@ it('tells no line of another version than the one that is in force', async () =>
   const path = join(temporaryDirectory(), 'list')
   writeFileSync(path, 'new.test\nevil.test\n')
   const before = createHash('sha256').update('evil.test\n').digest('hex')
-  const lines = await findLines(path, { format: 'auto', match: 'subtree' }, new Set(['evil.test']), before)
+  const lines = await findEntries(
+    path,
+    { format: 'auto', match: 'subtree', isApproved: false },
+    new Set(['evil.test']),
+    before,
+  )
   expect(lines.size).toBe(0)
 })
 
 it('says why it cannot look', async () => {
   await expect(
-    findLines('/nonexistent/list', { format: 'auto', match: 'subtree' }, new Set(['a']), ''),
+    findEntries(
+      '/nonexistent/list',
+      { format: 'auto', match: 'subtree', isApproved: false },
+      new Set(['a']),
+      '',
+    ),
   ).rejects.toThrow('there is no such file')
 })

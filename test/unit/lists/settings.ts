@@ -1,11 +1,16 @@
 /** The part of the settings that lists are made from. */
-import type { ListSettings, Settings } from '../../../src/config/settings.ts'
+import type { AllowSettings, ListSettings, Settings } from '../../../src/config/settings.ts'
 
 export function listSettings(id: string, path: string, more: Partial<ListSettings> = {}): ListSettings {
   return {
     id, path, feed: null, primary: null, approved: false, format: 'auto', campaign: null, basis: '', document: '', issuer: '', issued: null, from: null, until: null, action: 'sinkhole', ttlSeconds: null, maxAgeMs: null, match: 'subtree',
     accept: [], ...more,
   } // prettier-ignore
+}
+
+/** A file of names that pass, of which nothing more is said unless given. */
+export function allowSettings(path: string, more: Partial<AllowSettings> = {}): AllowSettings {
+  return { path, owner: '', reason: '', until: null, ...more }
 }
 
 export function settingsOf(lists: readonly ListSettings[], more: Partial<Settings> = {}): Settings {

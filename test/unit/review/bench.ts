@@ -7,6 +7,7 @@ import type { Settings } from '../../../src/config/settings.ts'
 import type { Standing } from '../../../src/lists/standing.ts'
 import type { DecisionAsked } from '../../../src/review/decisions.ts'
 import { Review, type Decision } from '../../../src/review/review.ts'
+import type { Owners } from '../../../src/review/sharing.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
 export const CONFIG = `
@@ -26,6 +27,11 @@ export class ReviewBench {
   readonly logged: Logged[] = []
   /** What is in force, by indicator. */
   readonly standings = new Map<string, Standing>()
+  /** Owners of clean names by address, as one of two threads tells; and names that were looked at. */
+  readonly owners = new Map<string, Owners>()
+  names = 100
+  /** What was asked about. */
+  readonly askedShared: { readonly addresses: readonly string[]; readonly except: readonly string[] }[] = []
   /** Thrown by the list thread instead of an answer. */
   fault: Error | null = null
   settings: Settings
@@ -61,10 +67,15 @@ export class ReviewBench {
     return this.review.items(id, {}, 0, 1000).find((item) => item.value === value)!.number
   }
 
-  /** Lines of the file of list `list`, comments left out. */
+  /** Entries of the file of list `list` with import, item and guards, without what else is told of them. */
   approved(list = 'cv'): string[] {
+    return this.file(list).flatMap((line) => (line.startsWith('#') ? [] : [line.replace(/ \{.*\}$/, '')]))
+  }
+
+  /** Its lines. */
+  file(list = 'cv'): string[] {
     const text = readFileSync(join(this.directory, 'approved', `${list}.txt`), 'utf8')
-    return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+    return text.split('\n').filter((line) => line !== '')
   }
 
   close(): void {
@@ -90,6 +101,11 @@ export class ReviewBench {
       standings: async (indicators) => {
         if (this.fault !== null) throw this.fault
         return indicators.map((indicator) => this.standings.get(indicator) ?? NEW)
+      },
+      shared: async (addresses, except) => {
+        this.askedShared.push({ addresses, except })
+        const owners = addresses.map((address) => this.owners.get(address) ?? { least: 0, most: 0 })
+        return { threads: 2, answered: 2, names: this.names, owners }
       },
       bringInForce: async (list) => {
         if (this.fault !== null) throw this.fault

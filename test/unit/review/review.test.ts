@@ -346,3 +346,109 @@ describe('a database that cannot be used', () => {
     database.close()
   })
 })
+
+describe('an address that many share', () => {
+  it('is held, with how many, and approved by a person alone; names of the same document are no clean ones', async () => {
+    bench.owners.set('198.51.100.9', { least: 4, most: 6 })
+    bench.owners.set('198.51.100.0/25', { least: 5, most: 5 })
+    bench.owners.set('203.0.113.200', { least: 4, most: 4 })
+    const id = await bench.import('evil.vn\n198.51.100.9\n198.51.100.0/25\n203.0.113.200\n2001:db8::7\n')
+    expect(bench.askedShared).toEqual([
+      {
+        addresses: expect.arrayContaining(['198.51.100.9', '198.51.100.0/25', '203.0.113.200', '2001:db8::7']) as string[], // prettier-ignore
+        except: ['evil.vn'],
+      },
+    ])
+    const told = bench.review.items(id, {}, 0, 100).map(({ value, decision, reasons, sharedBy }) => [value, decision, reasons[0], sharedBy]) // prettier-ignore
+    expect(told).toEqual([
+      ['evil.vn', 'accept', 'listed', null],
+      ['198.51.100.9', 'hold', 'shared-address', { least: 4, most: 6 }],
+      ['198.51.100.0/25', 'hold', 'shared-address', { least: 5, most: 5 }],
+      ['203.0.113.200', 'accept', 'listed', null],
+      ['2001:db8::7', 'accept', 'listed', null],
+    ])
+    expect(bench.review.get(id).shared).toEqual({
+      addresses: 4,
+      names: 100,
+      threads: 2,
+      answered: 2,
+      left: 0,
+    })
+    await bench.decide(id, {})
+    expect(bench.approved()).toEqual(['evil.vn # 1/1', '203.0.113.200 # 1/4', '2001:db8::7 # 1/5'])
+    await bench.decide(id, { item: 2, reason: 'đã xác minh' })
+    expect(bench.approved()).toContain('198.51.100.9 # 1/2')
+  })
+
+  it('is told of an address with a port too, of which a person chooses the address', async () => {
+    bench.owners.set('198.51.100.9', { least: 5, most: 5 })
+    const id = await bench.import('198.51.100.9:443\n203.0.113.200:8080\n')
+    expect(bench.askedShared[0]!.addresses).toEqual(['198.51.100.9', '203.0.113.200'])
+    const told = bench.review.items(id, {}, 0, 10).map(({ value, decision, reasons, sharedBy }) => [value, decision, reasons[0], sharedBy?.most]) // prettier-ignore
+    expect(told).toEqual([
+      ['198.51.100.9:443', 'hold', 'shared-address', 5],
+      ['203.0.113.200:8080', 'hold', 'with-port', undefined],
+    ])
+  })
+
+  it('is not asked for where the configuration says so, or the document names none', async () => {
+    bench.owners.set('198.51.100.9', { least: 40, most: 50 })
+    expect(bench.review.get(await bench.import('evil.vn\n')).shared).toBeNull()
+    bench.restart('review: { sharedBy: 0 }\n')
+    const id = await bench.import('198.51.100.9\n')
+    expect(bench.review.items(id, {}, 0, 1)[0]).toMatchObject({ decision: 'accept', sharedBy: null })
+    expect(bench.askedShared).toEqual([])
+  })
+
+  it('is asked for up to a bound, and how many are left is told', async () => {
+    const text = Array.from({ length: 10_500 }, (_, at) => `198.51.${at >> 8}.${at & 255}\n`).join('')
+    const id = await bench.import(text)
+    expect(bench.askedShared.map(({ addresses }) => addresses.length)).toEqual([10_000])
+    expect(bench.review.get(id).shared).toMatchObject({ addresses: 10_500, left: 500 })
+  })
+})
+
+describe('what waits for people', () => {
+  it('is counted over all imports, the oldest first, until all is decided', async () => {
+    expect(bench.review.status()).toEqual({ unguarded: 0, held: 0, oldestMs: null })
+    const first = await bench.import('evil.vn\nca.gov.vn\n')
+    const second = await bench.import('xau.vn\n', 'b.txt', 'cv2')
+    const { atMs } = bench.review.get(first)
+    expect(bench.review.status()).toEqual({ unguarded: 2, held: 1, oldestMs: atMs })
+    await bench.decide(first, {})
+    expect(bench.review.status()).toEqual({ unguarded: 1, held: 1, oldestMs: atMs })
+    await bench.decide(first, { action: 'reject' })
+    await bench.decide(second, {})
+    expect(bench.review.status()).toEqual({ unguarded: 0, held: 0, oldestMs: null })
+    bench.review.close()
+    expect(bench.review.status()).toEqual({ unguarded: null, held: null, oldestMs: null })
+    bench.restart()
+  })
+})
+
+describe('the file of what is approved', () => {
+  it('tells documents and decisions, in a line each, and by itself that nothing is approved any more', async () => {
+    await bench.review.start()
+    expect(bench.file('cv')).toEqual([])
+    const id = await bench.import('evil.vn\nxau.vn\n')
+    await bench.decide(id, { item: 1, reason: 'trước' })
+    await bench.decide(id, { reason: 'sau' })
+    const other = await bench.import('evil.vn\n', 'b.txt')
+    await bench.decide(other, {})
+    const kinds = bench
+      .file()
+      .map((line) => line.replace(/(?<=^# (?:import \d|approval)).*|(?<=\d+\/\d+).*/, ''))
+    expect(kinds).toEqual([
+      '# What is approved for the list cv. Made from imports.db; what is written here is lost.',
+      '# import 1', '# approval', 'evil.vn # 1/1', '# approval', 'xau.vn # 1/2', '# import 2', '# approval', 'evil.vn # 2/1',
+    ]) // prettier-ignore
+    expect(bench.file()[1]).toContain('"document":"CV-1","issuer":"Cục","issued":"2026-01-02"')
+    expect(bench.file()[4]).toContain('"by":"user:binh"')
+    expect(bench.file()[4]).toContain('"reason":"sau"')
+    await bench.decide(id, { action: 'withdraw' })
+    await bench.decide(other, { action: 'withdraw' })
+    // Not empty: another node takes an empty file for one that was lost.
+    expect(bench.file()).toHaveLength(1)
+    expect(bench.file('cv2')).toEqual([])
+  })
+})
