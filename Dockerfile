@@ -40,7 +40,8 @@ RUN apt-get update \
   && install -g 10053 -m 750 /usr/bin/setpriv /usr/local/bin/port-53 \
   && setcap cap_net_bind_service=p /usr/local/bin/port-53 \
   && apt-get distclean \
-  && install -d -o 10053 -g 10053 -m 700 /opt/thanhloc/data
+  && install -d -o 10053 -g 10053 -m 700 /opt/thanhloc/data \
+  && install -d -o 10053 -g 10053 -m 750 /run/thanhloc
 WORKDIR /opt/thanhloc
 COPY --from=packages /opt/thanhloc/node_modules node_modules
 COPY package.json LICENSE ./

@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   import: { summary: 'propose what an annex or a list holds, for review', load: () => import('./import.ts') },
   review: { summary: 'decide what of an import is blocked', load: () => import('./review.ts') },
+  reports: { summary: 'what people say is blocked wrongly, decide', load: () => import('./reports.ts') },
   allow: { summary: 'let a name through, at once', load: () => import('./allow.ts') },
   pause: { summary: 'switch all blocking off for a while', load: () => import('./pause.ts') },
   reload: { summary: 'read the lists again', load: () => import('./reload.ts') },
@@ -62,6 +63,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   healthcheck: { summary: 'for a container: is it alive', load: () => import('./healthcheck.ts') },
   top: { summary: 'watch queries, blocked names and clients live', load: () => import('./top.ts') },
+  notice: { summary: 'run the notice page and the sinkhole', load: () => import('./notice.ts') },
   tail: { summary: 'print hits as they come', load: () => import('./tail.ts') },
   doctor: { summary: 'look for what keeps the resolver from its work', load: () => import('./doctor.ts') },
 }

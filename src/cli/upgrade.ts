@@ -6,6 +6,7 @@ import { configurationStep, layingSteps, switchStep } from '../install/laying.ts
 import { placesUnder, UNIT, type Places } from '../install/places.ts'
 import { Refusal } from '../install/refusal.ts'
 import { restart, serviceState, serviceStep } from '../install/service.ts'
+import { userStep } from '../install/system-steps.ts'
 import { runSteps, type Step } from '../install/step.ts'
 import { leftOver, switchTo, versionsOf } from '../install/versions.ts'
 import { CommandError, Exit, type Command, type Terminal } from './command.ts'
@@ -50,6 +51,8 @@ async function goForward(places: Places, isDryRun: boolean, terminal: Terminal):
     ...(origin.isInPlace
       ? []
       : [...layingSteps(places, origin), configurationStep(places, origin.root, () => '')]),
+    // The version before may not have known all of them.
+    userStep(places),
     switchStep(places, origin.version),
     serviceStep(places, origin.version, false),
     tidyStep(places, origin.version),

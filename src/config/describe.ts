@@ -12,6 +12,7 @@ import { writeGroups } from './sections/groups.ts'
 import { writeFeed } from './sections/feeds.ts'
 import { writeIdentity } from './sections/identity.ts'
 import { writeNodes } from './sections/nodes.ts'
+import { writeNotice } from './sections/notice.ts'
 import { writePrimary } from './sections/primaries.ts'
 import { writeReview } from './sections/review.ts'
 import type { RecordSettings, Settings } from './settings.ts'
@@ -93,6 +94,7 @@ function toConfig(settings: Settings): Config {
     },
     metrics: { listen: metrics.listen === null ? null : formatEndpoint(metrics.listen) },
     nodes: writeNodes(settings.nodes),
+    notice: writeNotice(settings.notice),
     alerts: writeAlerts(settings.alerts),
     log: settings.log,
   }

@@ -22,6 +22,9 @@ interface Format {
   check(text: string, bounds: Bounds): string | null
 }
 
+/** What goes into answers, logs and reports shows what it says. */
+const UNFIT = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/u
+
 export const FORMATS = {
   'time-span': {
     expects: 'a duration (60s, 10m, 2h, 7d)',
@@ -109,6 +112,13 @@ export const FORMATS = {
       if (text.trim() === '') return 'is empty: name a file'
       return text.includes('\0') ? 'holds a zero byte' : null
     },
+  },
+  line: {
+    expects: 'a line of text',
+    check: (text) =>
+      UNFIT.test(text)
+        ? 'holds a control character, a line end, or a mark that turns the direction of writing'
+        : null,
   },
   host: {
     expects: 'a host name (sinkhole.tinh.gov.vn)',

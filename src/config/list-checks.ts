@@ -15,10 +15,10 @@ export function checkSources({ config, problems, placeOf }: Checks): void {
         placeOf(['lists', index]),
         `list ${id}: name where it comes from: a file in \`path\`, a \`feed\` or a \`primary\`; or say \`approved: true\` for what is approved of imports`,
       )
-    if (approved && (path !== null || feed !== null || primary !== null))
+    if (approved && (path !== null || primary !== null))
       problems.add(
         placeOf(['lists', index, 'approved']),
-        `list ${id}: it holds what is approved of imports: leave \`path\`, \`feed\` and \`primary\` out, or \`approved\``,
+        `list ${id}: it holds what is approved of imports: leave \`path\` and \`primary\` out, or \`approved\``,
       )
     if (path !== null && feed !== null)
       problems.add(

@@ -66,7 +66,7 @@ export interface ListSettings {
   readonly feed: FeedSettings | null
   /** Where it is transferred from as a zone, or null; then `path` is where it is put. */
   readonly primary: PrimarySettings | null
-  /** At `path` lies what people have approved of imports. */
+  /** At `path` lies what people have approved of imports: here or, where there is a feed, on another node. */
   readonly approved: boolean
   readonly format: ListFormat
   /** Id of a campaign, or null. */

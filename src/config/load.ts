@@ -16,6 +16,7 @@ import { readGroups } from './sections/groups.ts'
 import { readIdentity } from './sections/identity.ts'
 import { readAccess, readListen, readTcp, readWorkers } from './sections/network.ts'
 import { readNodes } from './sections/nodes.ts'
+import { readNotice } from './sections/notice.ts'
 import { readAdmin, readMetrics, readStore, readUnits } from './sections/operation.ts'
 import { readCampaigns, readLists } from './sections/policy.ts'
 import { readReview } from './sections/review.ts'
@@ -109,7 +110,7 @@ function normalise(config: Config, request: LoadRequest, workingDirectory: strin
     cache: readCache(config.cache),
     campaigns: readCampaigns(config.campaigns),
     lists: readLists(config.lists, place, readStore(config.store, place).path),
-    allow: config.allow.map((entry) => ({ path: place(entry.path) })),
+    allow: config.allow.map((entry) => ({ ...entry, path: place(entry.path) })),
     units: readUnits(config.units),
     groups: readGroups(config.groups, readUnits(config.units)),
     unitsFile: config.unitsFile === null ? null : place(config.unitsFile),
@@ -121,6 +122,7 @@ function normalise(config: Config, request: LoadRequest, workingDirectory: strin
     admin: readAdmin(config.admin, place),
     metrics: readMetrics(config.metrics),
     nodes: readNodes(config.nodes, place),
+    notice: readNotice(config.notice, place),
     alerts: readAlerts(config.alerts, place),
     log: config.log,
   }

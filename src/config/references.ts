@@ -14,6 +14,7 @@ import { checkIdentity } from './identity-checks.ts'
 import { parseHeld } from './keeping.ts'
 import { checkSources } from './list-checks.ts'
 import { checkNodes } from './node-checks.ts'
+import { checkNotice } from './notice-checks.ts'
 import { checkPrimaries } from './primary-checks.ts'
 import type { Path } from './problems.ts'
 import type { Endpoint } from './settings.ts'
@@ -36,6 +37,7 @@ export function checkReferences(checks: Checks): void {
   checkIdentity(checks)
   checkHolds(checks)
   checkNodes(checks)
+  checkNotice(checks)
 }
 
 function checkListen({ config, problems, placeOf }: Checks): void {
@@ -65,11 +67,15 @@ function checkListen({ config, problems, placeOf }: Checks): void {
 function listening({
   listen,
   bypass,
+  notice,
 }: Checks['config']): { readonly key: string; readonly text: string; readonly path: Path }[] {
   // prettier-ignore
   return [
     ...listen.map((text, index) => ({ key: 'listen', text, path: ['listen', index] })),
     ...bypass.listen.map((text, index) => ({ key: 'bypass.listen', text, path: ['bypass', 'listen', index] })),
+    ...(['http', 'tls', 'tcp'] as const).flatMap((kind) =>
+      notice[kind].map((text, index) => ({ key: `notice.${kind}`, text, path: ['notice', kind, index] }))),
+    ...(notice.tproxy === null ? [] : [{ key: 'notice.tproxy', text: notice.tproxy, path: ['notice', 'tproxy'] }]),
   ]
 }
 

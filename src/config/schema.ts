@@ -18,6 +18,7 @@ import {
   WorkersSchema,
 } from './sections/network.ts'
 import { NodesSchema } from './sections/nodes.ts'
+import { NoticeSchema } from './sections/notice.ts'
 import {
   AdminSchema,
   LogSchema,
@@ -58,6 +59,7 @@ export const ConfigSchema = Type.Object(
     admin: AdminSchema,
     metrics: MetricsSchema,
     nodes: NodesSchema,
+    notice: NoticeSchema,
     alerts: AlertsSchema,
     log: LogSchema,
   },

@@ -95,6 +95,8 @@ export interface ForwardSettings {
 export interface ReviewSettings {
   /** Who has imported something may not approve it. */
   readonly fourEyes: boolean
+  /** An address that so many owners of clean names share is held; 0: never. */
+  readonly sharedBy: number
   /** Room for the files as they came, bytes. */
   readonly originalBytes: number
 }
@@ -204,10 +206,34 @@ export interface NodeSettings {
   readonly allowHttp: boolean
 }
 
+/** What answers at the sinkhole address; no endpoint at all: no notice service. */
+export interface NoticeServiceSettings {
+  readonly http: readonly Endpoint[]
+  readonly tls: readonly Endpoint[]
+  readonly tcp: readonly Endpoint[]
+  /** Where the firewall brings connections to any port, or null. */
+  readonly tproxy: Endpoint | null
+  /** Absolute path of the socket between it and the server. */
+  readonly socket: string
+  readonly firstBytes: number
+  readonly organisation: string
+  readonly contact: string
+}
+
 /** A certificate and its key: absolute paths of PEM files. */
 export interface CertificateFiles {
   readonly certificate: string
   readonly key: string
+}
+
+/** A file of names that are never blocked. */
+export interface AllowSettings {
+  /** Absolute. */
+  readonly path: string
+  /** Who answers for its entries, why, and their last day, `2026-12-31`, unless they say so themselves; empty and null: not said. */
+  readonly owner: string
+  readonly reason: string
+  readonly until: string | null
 }
 
 export interface Settings {
@@ -262,8 +288,7 @@ export interface Settings {
   readonly campaigns: readonly CampaignSettings[]
   /** In order of precedence. */
   readonly lists: readonly ListSettings[]
-  /** Absolute paths of allow lists (plain domains). */
-  readonly allow: readonly { readonly path: string }[]
+  readonly allow: readonly AllowSettings[]
   /** Those of the configuration and those of `unitsFile`. */
   readonly units: readonly UnitSettings[]
   readonly groups: readonly GroupSettings[]
@@ -286,6 +311,7 @@ export interface Settings {
   }
   readonly metrics: { readonly listen: Endpoint | null }
   readonly nodes: readonly NodeSettings[]
+  readonly notice: NoticeServiceSettings
   readonly alerts: { readonly channels: readonly AlertChannelSettings[] }
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' }
 }

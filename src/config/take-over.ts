@@ -2,7 +2,7 @@
 import type { Settings } from './settings.ts'
 
 /** Read at start only: sockets, threads and files are opened by them. */
-const AT_START = [
+export const AT_START = [
   'listen',
   'bypass',
   'workers',

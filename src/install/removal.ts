@@ -1,6 +1,6 @@
 /** The steps back: everything an installation has made; what belongs to the agency only when asked to. */
 import { existsSync, lstatSync, rmSync } from 'node:fs'
-import { systemFiles, UNIT, USER, type Places } from './places.ts'
+import { NOTICE_UNIT, NOTICE_USER, systemFiles, UNIT, USER, type Places } from './places.ts'
 import { runProgram, succeeds } from './programs.ts'
 import { serviceState } from './service.ts'
 import type { Step } from './step.ts'
@@ -12,6 +12,8 @@ export function removalSteps(places: Places, isPurge: boolean): Step[] {
     ...systemFiles(places).map(([, path]) => path),
     places.program,
     places.cache,
+    places.noticeCache,
+    places.run,
   ]
   const agencys = [places.configDirectory, places.data]
   return [
@@ -28,10 +30,19 @@ function stopStep(places: Places): Step {
     title: 'dịch vụ hệ thống · the service',
     pending() {
       const { isActive, isEnabled } = serviceState(places)
-      return isActive || isEnabled ? `systemctl disable --now ${UNIT}` : null
+      const isNotice = hasNotice()
+      if (!isActive && !isEnabled && !isNotice) return null
+      return `systemctl disable --now ${[...(isNotice ? [NOTICE_UNIT] : []), UNIT].join(' ')}`
     },
-    apply: () => void runProgram('systemctl', 'disable', '--now', '--quiet', UNIT),
+    apply() {
+      if (hasNotice()) runProgram('systemctl', 'disable', '--now', '--quiet', NOTICE_UNIT)
+      runProgram('systemctl', 'disable', '--now', '--quiet', UNIT)
+    },
   }
+}
+
+function hasNotice(): boolean {
+  return ['is-enabled', 'is-active'].some((state) => succeeds('systemctl', state, '--quiet', NOTICE_UNIT))
 }
 
 function pathsStep(title: string, paths: readonly string[]): Step {
@@ -49,9 +60,17 @@ function pathsStep(title: string, paths: readonly string[]): Step {
 }
 
 function userStep(): Step {
+  const there = (): string[] => [NOTICE_USER, USER].filter((user) => succeeds('getent', 'passwd', user))
   return {
-    title: `người dùng hệ thống · the user ${USER}`,
-    pending: () => (succeeds('getent', 'passwd', USER) ? `userdel ${USER}` : null),
-    apply: () => void runProgram('userdel', USER),
+    title: `người dùng hệ thống · the users ${USER}, ${NOTICE_USER}`,
+    pending: () =>
+      there().length === 0
+        ? null
+        : there()
+            .map((user) => `userdel ${user}`)
+            .join(', '),
+    apply() {
+      for (const user of there()) runProgram('userdel', user)
+    },
   }
 }

@@ -1,7 +1,7 @@
 /** The unit as systemd sees it, and its start. */
 import { readlinkSync } from 'node:fs'
 import { relative } from 'node:path'
-import { UNIT, type Places } from './places.ts'
+import { NOTICE_UNIT, UNIT, type Places } from './places.ts'
 import { runProgram, succeeds } from './programs.ts'
 import { Refusal } from './refusal.ts'
 import type { Step } from './step.ts'
@@ -46,7 +46,11 @@ export function serviceStep(places: Places, version: string, isToEnable: boolean
 export function restart(): void {
   // What failed before this does not count any more.
   succeeds('systemctl', 'reset-failed', UNIT)
-  if (succeeds('systemctl', 'restart', UNIT)) return
+  if (succeeds('systemctl', 'restart', UNIT)) {
+    // Where it runs; where it has never been it stays so.
+    succeeds('systemctl', 'try-restart', NOTICE_UNIT)
+    return
+  }
   const said = runProgram('journalctl', '--unit', UNIT, '--lines', '20', '--output', 'cat', '--no-pager')
   throw new Refusal([
     'dịch vụ không khởi động được, lý do ở dưới · the service does not start; it said:',

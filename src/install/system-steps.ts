@@ -1,17 +1,27 @@
 /** The steps that change the machine itself: a user, and a bound of the kernel. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SYSCTL, USER, type Places } from './places.ts'
+import { NOTICE_USER, SYSCTL, USER, type Places } from './places.ts'
 import { runProgram, succeeds } from './programs.ts'
 import type { Step } from './step.ts'
 
 const RECEIVE_BOUND = '/proc/sys/net/core/rmem_max'
 
+/** The users of the server and of the notice service, and the directory where they meet. */
 export function userStep(places: Places): Step {
   return {
-    title: `người dùng hệ thống · the user ${USER}`,
-    pending: () => (succeeds('getent', 'passwd', USER) ? null : `systemd-sysusers ${places.sysusers}`),
-    apply: () => void runProgram('systemd-sysusers', places.sysusers),
+    title: `người dùng hệ thống · the users ${USER}, ${NOTICE_USER}`,
+    pending() {
+      const isThere = [USER, NOTICE_USER].every((user) => succeeds('getent', 'passwd', user))
+      const making = isThere ? [] : [`systemd-sysusers ${places.sysusers}`]
+      const meeting = existsSync(places.run) ? [] : [`systemd-tmpfiles --create ${places.tmpfiles}`]
+      const all = [...making, ...meeting]
+      return all.length === 0 ? null : all.join(', ')
+    },
+    apply() {
+      runProgram('systemd-sysusers', places.sysusers)
+      runProgram('systemd-tmpfiles', '--create', places.tmpfiles)
+    },
   }
 }
 

@@ -45,6 +45,8 @@ export interface OpenOptions {
   readonly reusePort: boolean
   /** UDP: each datagram comes with the address it was sent to (pktinfo.ts). For sockets on a wildcard address. */
   readonly tellLocal?: boolean
+  /** Takes what the firewall brings here for other addresses and ports (TPROXY); needs CAP_NET_RAW or CAP_NET_ADMIN. */
+  readonly isTransparent?: boolean
 }
 
 /** Whether the address stands for all addresses of its family that the machine has. */
@@ -82,6 +84,12 @@ function open(kind: number, address: string, port: number, options: OpenOptions)
     // A restart must not wait for old connections to time out; for UDP the option would let a second server in.
     if (kind === C.SOCK_STREAM) setOption(fd, C.SOL_SOCKET, C.SO_REUSEADDR, 1)
     if (options.reusePort) setOption(fd, C.SOL_SOCKET, C.SO_REUSEPORT, 1)
+    if (options.isTransparent === true) {
+      const isSet = isIPv6
+        ? setOption(fd, C.IPPROTO_IPV6, C.IPV6_TRANSPARENT, 1)
+        : setOption(fd, C.IPPROTO_IP, C.IP_TRANSPARENT, 1)
+      checked('setsockopt', isSet ? 0 : -1)
+    }
     // Before the socket is bound: a datagram that has been queued without it does not tell any more.
     if (options.tellLocal === true) {
       const isSet = isIPv6

@@ -120,7 +120,10 @@ export interface Kept {
 export interface Checked {
   readonly type: 'checked'
   readonly id: number
-  /** `unavailable`: the store could not be asked; that is no "clean". */
+  /**
+   * `unavailable`: the store could not be asked, it was asked too often, or many machines stand behind that address; that is no
+   * "clean".
+   */
   readonly outcome: 'clean' | 'hits' | 'unavailable'
   readonly hits: number
   readonly firstMs: number | null

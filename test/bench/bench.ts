@@ -14,6 +14,7 @@ import { flood } from './flood.ts'
 import { hits } from './hits.ts'
 import { latency } from './latency.ts'
 import { load } from './load.ts'
+import { notice } from './notice.ts'
 import { memory, reload } from './reload.ts'
 import { scavenges } from './scavenges.ts'
 import { shapes } from './shapes.ts'
@@ -46,6 +47,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Table>>> = {
   clients: () => clients(values.huge ? 10_000 : 1000, 1000),
   console: () => consolePages(10_000),
   hits: () => hits(Number(values.seconds ?? 60)),
+  notice: () => notice(Number(values.seconds ?? 10)),
 }
 
 async function measure(): Promise<Table[]> {

@@ -1,10 +1,11 @@
 /** The files of the containers, as far as they can be held without an engine: what they name is there, and nothing is left open. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import manifest from '../../package.json' with { type: 'json' }
 import { parseSettings } from '../../src/config/load.ts'
+import type { Settings } from '../../src/config/settings.ts'
 import { readCompose } from '../support/compose-file.ts'
 import { readPage, root } from './markdown.ts'
 
@@ -60,8 +61,8 @@ describe('Dockerfile', () => {
 })
 
 describe('docker-compose.yml', () => {
-  it('has resolver, Prometheus, Alertmanager, Grafana, and Unbound for who asks for it', () => {
-    expect(services.map(([name, { profiles = [] }]) => [name, ...profiles])).toEqual([['resolver'], ['prometheus'], ['alertmanager'], ['grafana'], ['unbound', 'recursion']]) // prettier-ignore
+  it('has resolver, Prometheus, Alertmanager, Grafana, and notice page and Unbound for who asks for them', () => {
+    expect(services.map(([name, { profiles = [] }]) => [name, ...profiles])).toEqual([['resolver'], ['notice', 'notice'], ['prometheus'], ['alertmanager'], ['grafana'], ['unbound', 'recursion']]) // prettier-ignore
   })
 
   it.each(services)(
@@ -73,7 +74,7 @@ describe('docker-compose.yml', () => {
       expect(service.logging.options).toMatchObject({ 'max-size': '10m' })
       expect(service.healthcheck !== undefined || service.build !== undefined).toBe(true)
       // The right to port 53 comes by a file: decision 0030.
-      const isResolver = name === 'resolver'
+      const isResolver = name === 'resolver' || name === 'notice'
       expect(service.cap_add ?? []).toEqual(isResolver ? ['NET_BIND_SERVICE'] : [])
       expect(service.security_opt ?? []).toEqual(isResolver ? [] : ['no-new-privileges:true'])
     },
@@ -87,6 +88,17 @@ describe('docker-compose.yml', () => {
         else expect([volume, statSync(join(root, source!)).isDirectory(), mode]).toEqual([volume, true, 'ro'])
       }
     }
+  })
+
+  it('the notice page has nothing of the resolver but the socket, and another user', () => {
+    const { resolver, notice } = compose.services
+    expect(notice).toMatchObject({ command: ['notice'], user: '10055:10053' })
+    const socket = parseSettings('', { file }) as { settings: Settings }
+    expect(notice!.volumes).toEqual([`thanhloc-run:${dirname(socket.settings.notice.socket)}`])
+    expect(resolver!.volumes).toContain(notice!.volumes[0])
+    expect(dockerfile).toContain(
+      `install -d -o 10053 -g 10053 -m 750 ${dirname(socket.settings.notice.socket)}`,
+    )
   })
 
   it('takes images by exact tags: own ones by the version, others by theirs, and the page names each', () => {

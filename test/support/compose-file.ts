@@ -7,6 +7,7 @@ import { root } from './command.ts'
 export interface Service {
   readonly image: string
   readonly build?: string | { readonly context: string; readonly target?: string }
+  readonly user?: string
   readonly network_mode: string
   readonly restart: string
   readonly read_only: boolean
@@ -19,7 +20,7 @@ export interface Service {
   readonly volumes: readonly string[]
   readonly tmpfs?: readonly string[]
   readonly mem_limit: string
-  readonly healthcheck?: { readonly test: readonly string[] }
+  readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean }
   readonly profiles?: readonly string[]
   readonly logging: { readonly driver: string; readonly options: Readonly<Record<string, string>> }
 }
@@ -45,6 +46,7 @@ export function runArguments(service: Service, image: string, directory: string,
   const volumes = service.volumes.map((volume) => volume.replace(/^\.[^:]*/, (path) => resolve(directory, path))) // prettier-ignore
   return [
     `--network=${service.network_mode === 'host' ? network : service.network_mode}`,
+    ...(service.user === undefined ? [] : [`--user=${service.user}`]),
     `--read-only=${service.read_only}`,
     // Docker mounts no temporary directories by itself.
     '--read-only-tmpfs=false',

@@ -19,7 +19,7 @@ import { SignedRoot } from '../support/signed-root.ts'
 const LISTED = '163mailservice.com'
 const BUILD_MS = 420_000
 
-const { resolver, unbound } = readCompose().services as Record<'resolver' | 'unbound', Service>
+const { resolver, notice, unbound } = readCompose().services as Record<'resolver' | 'notice' | 'unbound', Service> // prettier-ignore
 const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8')
 const image = `localhost/${resolver.image}`
 
@@ -203,6 +203,24 @@ describe('as docker-compose.yml runs it', () => {
     } finally {
       process.kill(Number(pid), 'SIGCONT')
     }
+  })
+})
+
+describe('the notice page', () => {
+  it('comes up beside it, as another user, with the socket and nothing else of it', async () => {
+    const settings = join(project, 'config/thanhloc.yaml')
+    const own = `  ipv4: ${SERVER}\n  ttl: 60s\n\nnotice: { http: ["${SERVER}:80"] }`
+    writeFileSync(settings, readFileSync(settings, 'utf8').replace(/^ {2}ttl: 60s$/m, own))
+    expect(engine.stop('thanhloc', 10)).toBe(0)
+    start('thanhloc', resolver)
+    start('notice', notice)
+    await eventually(() => engine.log('notice').includes('"msg":"listening"'), 20_000)
+    expect(lab.client('curl', '-s', '-i', `http://${SERVER}/`)).toContain('403 Forbidden')
+    const status = engine.exec('notice', 'cat', '/proc/1/status')
+    expect(/^Uid:\t(.*)$/m.exec(status)![1]).toBe('10055\t10055\t10055\t10055')
+    expect(status).toMatch(/^CapEff:\t0{13}400$/m)
+    expect(engine.exec('notice', 'sh', '-c', 'ls -A data; touch /run/thanhloc/x 2>/dev/null || echo no').trim()).toBe('no') // prettier-ignore
+    expect(engine.stop('notice', 10)).toBe(0)
   })
 })
 

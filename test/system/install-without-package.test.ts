@@ -8,7 +8,7 @@ import { BootedMachine, CHECKOUT } from '../support/booted-machine.ts'
 
 const THANHLOC = `${CHECKOUT}/bin/thanhloc`
 const LISTED = 'adobe.riceaub.com'
-const NOTHING = '/usr/lib/thanhloc /usr/bin/thanhloc /etc/thanhloc /var/lib/thanhloc /var/cache/thanhloc /usr/lib/systemd/system/thanhloc.service /usr/lib/sysusers.d/thanhloc.conf /usr/lib/sysctl.d/60-thanhloc.conf' // prettier-ignore
+const NOTHING = '/usr/lib/thanhloc /usr/bin/thanhloc /etc/thanhloc /var/lib/thanhloc /var/cache/thanhloc /usr/lib/systemd/system/thanhloc.service /usr/lib/systemd/system/thanhloc-notice.service /usr/lib/sysusers.d/thanhloc.conf /usr/lib/tmpfiles.d/thanhloc.conf /run/thanhloc /usr/lib/sysctl.d/60-thanhloc.conf' // prettier-ignore
 
 let machine: BootedMachine
 

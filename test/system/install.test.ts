@@ -123,6 +123,36 @@ describe('on a bare machine', () => {
     expect(PAGE.text).toContain(`**\`systemd-analyze security\`: ${score}**`)
   })
 
+  it('has a notice service beside it, started by hand, that gets nothing but the socket', async () => {
+    expect(machine.do('systemd-analyze verify thanhloc-notice.service')).toBe('')
+    const score = /exposure level for thanhloc-notice.service: ([\d.]+)/.exec(
+      machine.do(
+        `systemd-analyze security --offline=true ${CHECKOUT}/config/systemd/thanhloc-notice.service`,
+      ),
+    )![1]
+    expect(readPage('docs/notice.md').text).toContain(`(\`systemd-analyze security\`: ${score})`)
+    expect(machine.do('stat -c "%a %U %G" /run/thanhloc')).toBe('2750 thanhloc thanhloc-notice\n')
+    expect(machine.try('systemctl is-active --quiet thanhloc-notice').code).not.toBe(0)
+
+    machine.do('cp /etc/thanhloc/thanhloc.yaml /media/before.yaml')
+    machine.do(
+      `sed -i 's|^  ttl: 60s|  ipv4: 10.98.0.1\\n  ttl: 60s\\n\\nnotice: { http: ["10.98.0.1:80"] }|' /etc/thanhloc/thanhloc.yaml`,
+    )
+    machine.do('systemctl restart thanhloc && systemctl enable --quiet --now thanhloc-notice')
+    const log = (): string => machine.do('journalctl -u thanhloc-notice -o cat')
+    await until('it listens', () => log().includes('"msg":"listening"'))
+    expect(machine.beside('curl', '-s', '-i', 'http://10.98.0.1/')).toContain('403 Forbidden')
+    expect(log()).not.toMatch(/"level":"(?:warn|error)"|EPERM|EACCES/)
+    const pid = Number(machine.do('systemctl show --property=MainPID --value thanhloc-notice'))
+    expect(machine.do(`stat -c %U:%G /proc/${pid}`)).toBe('thanhloc-notice:thanhloc-notice\n')
+    expect(machine.do(`cat /proc/${pid}/status`)).toMatch(/^CapEff:\s+0000000000000400$/m)
+    for (const path of ['/etc/thanhloc', '/var/lib/thanhloc'])
+      expect(machine.do(`nsenter --target ${pid} --mount ls -A ${path}`)).toBe('')
+    expect(machine.do('stat -c "%a %U:%G" /run/thanhloc/notice.sock')).toBe('660 thanhloc:thanhloc-notice\n')
+
+    machine.do('systemctl disable --quiet --now thanhloc-notice; cp /media/before.yaml /etc/thanhloc/thanhloc.yaml; systemctl restart thanhloc') // prettier-ignore
+  })
+
   it('says that all is there when it is installed again', () => {
     const said = machine.do('thanhloc install')
     expect(said.match(/as it should be$/gm)).toHaveLength(5)

@@ -7,6 +7,7 @@ import type { FeedSettings } from '../settings.ts'
 import { formatSize } from '../size.ts'
 
 const MAX_URL = 1000
+const MOST_PERCENT = 1_000_000
 const DAY_MS = 86_400_000
 
 const nullable = (format: string, description: string) =>
@@ -70,7 +71,7 @@ const FeedObject = Type.Object(
     ),
     tokenFile: nullable(
       'path',
-      'File whose first line is sent as a bearer token, to the server in `url` alone: a token with the role `firewall` of another server of this kind. It is read at every attempt.',
+      'File whose first line is sent as a bearer token, to the server in `url` alone: a token with the role `firewall` of another server of this kind, or `node` for what is approved there. It is read at every attempt.',
     ),
     caFile: nullable(
       'path',
@@ -98,7 +99,7 @@ const FeedObject = Type.Object(
       description: 'One with more is not taken either, where it has 1,000 more at least.',
       default: 500,
       minimum: 100,
-      maximum: 1_000_000,
+      maximum: MOST_PERCENT,
     }),
   },
   { additionalProperties: false },
@@ -112,14 +113,18 @@ export const FeedSchema = Type.Union([Type.Null(), FeedObject], {
   default: null,
 })
 
-/** Normalises a feed that `checkLists` has passed; `resolve` makes a path absolute. */
-export function readFeed(feed: Feed, resolve: (path: string) => string): FeedSettings {
+/**
+ * Normalises a feed that `checkLists` has passed; `resolve` makes a path absolute. `isApproved`: people decide about its
+ * entries on another node, and no number of them is a broken download.
+ */
+export function readFeed(feed: Feed, resolve: (path: string) => string, isApproved = false): FeedSettings {
   const { every, timeout, maxSize, signature, ...rest } = feed
   const place = (path: string | null): string | null => (path === null ? null : resolve(path))
   const url = new URL(feed.url)
   url.hash = ''
   return {
     ...rest,
+    ...(isApproved && { leastPercent: 0, mostPercent: MOST_PERCENT }),
     url: url.href,
     everyMs: durationMs(every),
     timeoutMs: durationMs(timeout),

@@ -8,6 +8,7 @@ import { feedAgeMs, FeedSchema, readFeed } from './feeds.ts'
 import { PrimarySchema, readPrimary } from './primaries.ts'
 
 const Identifier = { format: 'identifier' }
+const Line = { format: 'line' }
 
 export const CampaignsSchema = Type.Array(
   Type.Object(
@@ -42,7 +43,7 @@ export const ListsSchema = Type.Array(
       primary: PrimarySchema,
       approved: Type.Boolean({
         description:
-          'The list holds what people have approved of imports (`thanhloc import`), and nothing else. It lies in the data directory.',
+          'The list holds what people have approved of imports (`thanhloc import`), and nothing else. It lies in the data directory. With `feed`: what they have approved on another node, see [review](review.md#a-second-node).',
         default: false,
       }),
       format: Type.Enum(
@@ -54,17 +55,19 @@ export const ListsSchema = Type.Array(
         default: null,
       }),
       document: Type.String({
+        ...Line,
         maxLength: 100,
         description:
           'Number of the document the list came with. Told in blocked answers (Extended DNS Error).',
         default: '',
       }),
-      issuer: Type.String({ maxLength: 200, description: 'Who issued that document.', default: '' }),
+      issuer: Type.String({ ...Line, maxLength: 200, description: 'Who issued that document.', default: '' }),
       issued: Type.Union([Type.Null(), Type.String({ format: 'date' })], {
         description: 'Its date.',
         default: null,
       }),
       basis: Type.String({
+        ...Line,
         description:
           'Why this list may block, in a sentence; none: document, issuer and date. Shown by `lookup`.',
         default: '',
@@ -115,7 +118,20 @@ export const AllowSchema = Type.Array(
     {
       path: Type.String({
         format: 'path',
-        description: 'File with names, one a line, each with all under it.',
+        description:
+          'File with names, one a line, each with all under it. A line may say who answers for it: `# owner: …; reason: …; until: 2026-12-31`.',
+      }),
+      owner: Type.String({
+        ...Line,
+        maxLength: 200,
+        description: 'Who answers for its entries, where they do not say so themselves.',
+        default: '',
+      }),
+      reason: Type.String({ ...Line, maxLength: 500, description: 'Why they pass.', default: '' }),
+      until: Type.Union([Type.Null(), Type.String({ format: 'date' })], {
+        description:
+          'Last day on which they pass, by the time zone of the server; two weeks before that is told. An entry may name an earlier one.',
+        default: null,
       }),
     },
     { additionalProperties: false },
@@ -137,9 +153,9 @@ export function readLists(
   return lists.map(({ ttl, maxAge, ...list }) => ({
     ...list,
     path: pathOf(list, resolve, data),
-    feed: list.feed === null ? null : readFeed(list.feed, resolve),
+    feed: list.feed === null ? null : readFeed(list.feed, resolve, list.approved),
     primary: list.primary === null ? null : readPrimary(list.primary, resolve),
-    format: list.primary === null ? list.format : 'rpz',
+    format: list.primary !== null ? 'rpz' : list.approved && list.feed !== null ? 'domains' : list.format,
     basis: list.basis === '' ? basisOf(list) : list.basis,
     ttlSeconds: ttl === null ? null : durationMs(ttl) / 1000,
     accept: list.accept.map((text) => checked(parseDomain(text))),
@@ -152,12 +168,13 @@ function pathOf(
     id,
     path,
     approved,
+    feed,
     primary,
-  }: Pick<Static<typeof ListsSchema>[number], 'id' | 'path' | 'approved' | 'primary'>,
+  }: Pick<Static<typeof ListsSchema>[number], 'id' | 'path' | 'approved' | 'feed' | 'primary'>,
   resolve: (path: string) => string,
   data: string,
 ): string {
-  if (approved) return join(data, 'approved', `${id}.txt`)
+  if (approved && feed === null) return join(data, 'approved', `${id}.txt`)
   if (primary !== null) return join(data, 'zones', id)
   return path === null ? join(data, 'feeds', id) : resolve(path)
 }

@@ -4,11 +4,21 @@ import { sizeBytes } from '../formats.ts'
 import type { ReviewSettings } from '../settings.ts'
 import { formatSize } from '../size.ts'
 
+/** Owners that are told apart: see query/shared-addresses.ts. */
+const MOST_OWNERS = 50
+
 export const ReviewSchema = Type.Object(
   {
     fourEyes: Type.Boolean({
       description: 'Who has imported a document may not approve what it proposes: somebody else has to.',
       default: false,
+    }),
+    sharedBy: Type.Integer({
+      description:
+        'An address that so many owners of clean names share, of names asked for here lately, is held when an import names it. 0: never.',
+      default: 5,
+      minimum: 0,
+      maximum: MOST_OWNERS,
     }),
     originals: Type.String({
       format: 'size',
@@ -23,11 +33,15 @@ export const ReviewSchema = Type.Object(
 )
 
 /** Normalises `review`. */
-export function readReview({ fourEyes, originals }: Static<typeof ReviewSchema>): ReviewSettings {
-  return { fourEyes, originalBytes: sizeBytes(originals) }
+export function readReview({ fourEyes, sharedBy, originals }: Static<typeof ReviewSchema>): ReviewSettings {
+  return { fourEyes, sharedBy, originalBytes: sizeBytes(originals) }
 }
 
 /** As the configuration has it. */
-export function writeReview({ fourEyes, originalBytes }: ReviewSettings): Static<typeof ReviewSchema> {
-  return { fourEyes, originals: formatSize(originalBytes) }
+export function writeReview({
+  fourEyes,
+  sharedBy,
+  originalBytes,
+}: ReviewSettings): Static<typeof ReviewSchema> {
+  return { fourEyes, sharedBy, originals: formatSize(originalBytes) }
 }

@@ -141,6 +141,15 @@ describe('references', () => {
       'bypass: { listen: ["10.0.0.5:5399"] }\nupstreams: { servers: ["10.0.0.5:5399"] }',
       'is this resolver itself',
     ],
+    ['notice: { http: ["10.10.10.10:80"] }', 'blocked names are answered with no address, so nobody comes'],
+    [
+      'sinkhole: { ipv4: 10.9.9.9 }\nnotice: { http: ["10.9.9.9:80"], tcp: ["10.9.9.9:25", "0.0.0.0:80"] }',
+      'c.yaml:2:55: notice.tcp: 0.0.0.0:80 covers 10.9.9.9:80 above',
+    ],
+    [
+      'sinkhole: { ipv4: 10.9.9.9 }\nlisten: ["0.0.0.0:53"]\nnotice: { tcp: ["10.9.9.9:53"] }',
+      'notice.tcp: 10.9.9.9:53 is already covered by 0.0.0.0:53',
+    ],
     ['forward: [ { zones: [a.test, A.test.], servers: [10.0.0.1] } ]', 'the zone a.test stands here twice'],
     ['records: { a.test: 10.0.0.1, A.test.: 10.0.0.2 }', 'a.test stands here twice'],
     [

