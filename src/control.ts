@@ -15,6 +15,7 @@ import { AllowedHosts } from './admin/guard.ts'
 import { HealthLedger, type HealthSources } from './admin/health/ledger.ts'
 import { memoryRoom } from './admin/health/machine.ts'
 import { AdminListeners } from './admin/listeners.ts'
+import { NoticeDesk } from './admin/notice-desk/notice-desk.ts'
 import { serviceSummary } from './admin/service-summary.ts'
 import { TokenInForce } from './admin/token.ts'
 import { TrailUpkeep } from './admin/trail-upkeep.ts'
@@ -44,6 +45,7 @@ import { NodePulls } from './nodes/pulls.ts'
 import type { RevealedPair } from './query/forwarders.ts'
 import { SecureRandom } from './random.ts'
 import { Review } from './review/review.ts'
+import { askShared } from './review/sharing.ts'
 import { collectGarbage } from './thread/collect.ts'
 import { giveWay } from './thread/give-way.ts'
 import { ControlWords } from './thread/control-words.ts'
@@ -64,6 +66,8 @@ const DROPS_MS = 10_000
 const STORE_WAIT_MS = 30_000
 /** A build of ten million names takes ten seconds; a busy machine longer. */
 const LISTS_WAIT_MS = 120_000
+/** A gigabyte of answers is gone through in ten seconds, a little at a time. */
+const SHARED_WAIT_MS = 60_000
 
 const { settings: first, shared, load } = workerData as ControlStart
 const workers = shared.counters.length
@@ -138,7 +142,9 @@ const metrics = new Metrics({
   identity: () => identity.status(),
   nodes: () => nodes.status(),
   feeds: () => feeds.status(),
+  imports: () => review.status(),
   zones: () => zones.status(),
+  notice: () => ({ ...notice.status(), openReports: review.reports.open }),
   upkeep: () => ({
     directory: dataDirectory.readings,
     certificateEndMs: listeners.certificateEndMs,
@@ -176,16 +182,23 @@ const review = new Review({
   settings: () => settings,
   clock,
   log,
+  shared: (addresses, except) =>
+    askShared(addresses, except, workers, (thread, asked) =>
+      mailbox.request(`resolver-${thread}`, 'resolver/shared', asked, SHARED_WAIT_MS),
+    ),
   standings: (indicators) => mailbox.request('lists', 'lists/standings', { indicators }, LISTS_WAIT_MS),
   bringInForce: async (list) => {
     await mailbox.request('lists', 'lists/reload', { id: list, force: false }, LISTS_WAIT_MS)
   },
 })
-const bypass = new BypassBoard({ clock, find: (address) => identity.find(address) })
+const findAt = (address: Uint8Array): Binding | null => identity.find(address)
+const notice = new NoticeDesk({ settings, mail: mailbox, reports: review.reports, find: findAt, since: () => store.since(), clock, log }) // prettier-ignore
+const bypass = new BypassBoard({ clock, find: findAt })
 const alertFeed = new AlertFeed({ alerts, events: cases, clock, log })
 const alertConditions = new AlertConditions({ alerts, board, nodes: () => nodes.status(), clock, log })
 const trailUpkeep = new TrailUpkeep({
   trail: accounts.trail,
+  reports: review.reports,
   mail: mailbox,
   cases,
   keep: () => settings.keep,
@@ -206,6 +219,7 @@ mailbox.on('settings', (body) => {
   nodes.configure(settings)
   feeds.configure(settings)
   zones.configure(settings)
+  notice.configure(settings)
   watchConfiguration()
 })
 mailbox.on('reload', () => reloadConfig())
@@ -217,6 +231,7 @@ mailbox.on('shutdown', async () => {
   dataDirectory.close()
   identity.close()
   nodes.close()
+  notice.close()
   alertFeed.close()
   alertConditions.close()
   health.close()
@@ -255,6 +270,7 @@ const sources: HealthSources = {
   nodes: () => nodes.status(),
   feeds,
   zones,
+  notice: () => notice.status(),
   faults: () => listeners.faults,
   build,
   clock,

@@ -7,12 +7,16 @@ import { ACCOUNTS_FILE } from './accounts/schema.ts'
 import { systemClock } from './clock.ts'
 import type { Settings } from './config/settings.ts'
 import { BelievedClock, lastKnownMs } from './detection/believed-clock.ts'
+import { BlockLines } from './detection/block-lines.ts'
 import { BlockLog } from './detection/block-log.ts'
+import type { ContactLetter } from './detection/contact-commit.ts'
+import { ContactIntake } from './detection/contact-intake.ts'
 import { Casework } from './detection/cases/casework.ts'
 import { DRAIN_MS, HitCollector } from './detection/hit-collector.ts'
 import { IdentityIntake, type BindingsLetter, type RegisterLetter } from './detection/identity-intake.ts'
 import { ListRegistry, type RegisteredList } from './detection/list-registry.ts'
 import { StoreWriter } from './detection/store-writer.ts'
+import { InfoLines } from './log/info-lines.ts'
 import { createLog } from './log/log.ts'
 import { IMPORTS_FILE } from './review/schema.ts'
 import { collectGarbage } from './thread/collect.ts'
@@ -27,7 +31,8 @@ const SHUTDOWN_MS = 1800
 const REGISTRY_WAIT_MS = 2000
 
 const { settings, shared } = workerData as ThreadStart
-const log = createLog('store', new LogRingWriter(shared.logRings['store']!), settings.log.level)
+const ring = new LogRingWriter(shared.logRings['store']!)
+const log = createLog('store', ring, settings.log.level)
 const mailbox = new Mailbox(parentPort!, 'store')
 const files = [settings.file, ...settings.lists.map(({ path }) => path)].filter((path) => path !== null)
 const clock = new BelievedClock(systemClock, () => lastKnownMs(settings.store.path, files), log)
@@ -51,7 +56,9 @@ const writer = new StoreWriter({
 })
 casework.attach(writer)
 const intake = new IdentityIntake(writer, clock, log)
-const blockLog = new BlockLog(registry, clock, log)
+const contacts = new ContactIntake(writer, settings, clock, log)
+const blockLines = new BlockLines(registry, new InfoLines('store', ring, log))
+const blockLog = new BlockLog(clock, log, blockLines)
 const collector = new HitCollector(shared.hitTables, writer, blockLog, clock, log, (ms) => clock.date(ms))
 
 let stopTicks: () => void = () => {}
@@ -66,6 +73,12 @@ mailbox.on('store/peer-hits', async (body) => {
   const { readPeerPage } = await import('./detection/peer-page.ts')
   return writer.applyPeerPage(readPeerPage(body))
 })
+mailbox.on('contacts/keep', (body) => {
+  // The hit that led there first.
+  collector.tick()
+  return contacts.keep(body as ContactLetter)
+})
+mailbox.on('contacts/at', (body) => contacts.at((body as { readonly address: string }).address))
 mailbox.on('store/hold', (body) => casework.setHold(body))
 mailbox.on('store/release-hold', (body) => casework.releaseHold(body))
 mailbox.on('store/backup', (body) => casework.beginBackup(body))
@@ -78,6 +91,7 @@ mailbox.on('settings', (body) => {
   log.level = changed.log.level
   registry.follow(changed)
   casework.configure(changed)
+  contacts.configure(changed)
   const before = String(routers)
   routers = routersOf(changed)
   if (String(routers) !== before) lookForRouters()

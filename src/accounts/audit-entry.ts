@@ -33,6 +33,7 @@ export const AUDIT_ACTIONS = [
   'list.change',
   'import.add',
   'import.decide',
+  'report.decide',
   'cache.flush',
   'settings.reload',
   'unit.change',

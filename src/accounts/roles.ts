@@ -12,8 +12,8 @@ export const ACTIONS = {
   lookup: 'why a name is blocked',
   'client.read': 'clients and cases, with the addresses and names hidden',
   'client.reveal': 'address, MAC and names of a client',
-  'case.change': 'states, notes and assignees of cases',
-  export: 'clients, cases and hits as a file',
+  'case.change': 'states, notes and assignees of cases; what is decided of reports of a wrong block',
+  export: 'clients, cases, hits and contacts as a file',
   'list.read': 'the lists, their entries and what is let through by hand',
   'list.allow': 'let a blocked name through, or block it again',
   'list.change': 'reload and import lists, pause blocking',
@@ -31,6 +31,7 @@ export const ACTIONS = {
   'audit.read': 'the audit trail',
   'audit.verify': 'check the audit trail',
   'list.pull': 'all that is blocked, for firewalls and other resolvers',
+  'approval.pull': 'what is approved of imports, and on whose word, for the other node of the agency',
   'hits.pull': 'all hits, for the other node of the agency',
 } as const
 export type Action = keyof typeof ACTIONS
@@ -62,7 +63,7 @@ export const PERMISSIONS: Readonly<Record<Role, ReadonlySet<Action>>> = {
   ]),
   admin: new Set(ACTION_NAMES),
   auditor: new Set<Action>(['self.change', 'audit.read', 'audit.verify']),
-  node: new Set<Action>(['hits.pull']),
+  node: new Set<Action>(['hits.pull', 'approval.pull']),
   firewall: new Set<Action>(['list.pull']),
 }
 

@@ -4,7 +4,7 @@ import type { AccountsFile, Statements } from './accounts-file.ts'
 import type { AuditTrail } from './audit-trail.ts'
 import { writeBase32 } from './base32.ts'
 import type { CredentialCheck } from './credential-check.ts'
-import { secretPlace, type FactorCheck } from './factor-check.ts'
+import { recoveryCodesLeft, secretPlace, type FactorCheck } from './factor-check.ts'
 import type { KeyFile } from './key-file.ts'
 import { demand, demandUser, ownUser } from './permission.ts'
 import type { Caller } from './principal.ts'
@@ -104,6 +104,15 @@ export class SecondFactors {
   removeOf(caller: Caller, name: string): void {
     demand(caller.principal, 'user.change')
     this.#parts.file.change((statements) => this.#remove(caller, demandUser(statements, name), statements))
+  }
+
+  /** Recovery codes the caller has left; null: there is no second factor, or the caller is no person. Throws AccountsUnavailable. */
+  codesLeft({ principal: { kind, name } }: Caller): number | null {
+    if (kind !== 'user') return null
+    return this.#parts.file.read((statements) => {
+      const user = demandUser(statements, name)
+      return user.hasFactor ? recoveryCodesLeft(statements, user.id) : null
+    })
   }
 
   #remove(caller: Caller, user: UserRow, statements: Statements): object {

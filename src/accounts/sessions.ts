@@ -22,6 +22,15 @@ const NOTE_MS = 20_000
 const CLOCK_SLACK_MS = MINUTE_MS
 const SESSIONS_A_USER = 8
 
+/** After how long without a request a session of that role ends, to be told to its page; up to NOTE_MS earlier. */
+export function idleSecondsOf(role: string | null): number {
+  return (idleMsOf(role) - NOTE_MS) / 1000
+}
+
+function idleMsOf(role: string | null): number {
+  return role === 'admin' ? ADMIN_IDLE_MS : IDLE_MS
+}
+
 /** What the route gives to the browser. */
 export interface NewSession {
   /** For the cookie; nowhere stored. */
@@ -85,7 +94,7 @@ export class Sessions {
     })
     if (found === null) return null
     const { user, createdAt, seenAt } = found
-    const idleMs = user.role === 'admin' ? ADMIN_IDLE_MS : IDLE_MS
+    const idleMs = idleMsOf(user.role)
     const isLive =
       nowMs - seenAt < idleMs && nowMs - createdAt < ABSOLUTE_MS && seenAt - nowMs < CLOCK_SLACK_MS
     if (!isLive || user.isDisabled) {

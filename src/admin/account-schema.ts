@@ -10,7 +10,7 @@ export const Code = Type.String({
   description: 'six digits of the authenticator app, or a recovery code',
 })
 export const Role = Type.String({
-  description: 'viewer, officer, admin, auditor; of tokens also node, firewall, firewall',
+  description: 'viewer, officer, admin, auditor; of tokens also node, firewall',
 })
 export const Units = Type.Union(
   [Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1000 }), Type.Null()],

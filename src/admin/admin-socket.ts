@@ -2,9 +2,17 @@
  * The socket in the data directory: whoever may open it may do everything, so at no moment may anybody else. Threads
  * cannot set a umask; the socket is therefore made in a directory of mode 0700 and moved into place when it is 0600.
  */
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
-import type { Server } from 'node:http'
-import { connect } from 'node:net'
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { connect, type Server } from 'node:net'
 import { dirname, join } from 'node:path'
 
 /** Name of the socket inside the data directory. */
@@ -17,8 +25,11 @@ export class SocketTaken extends Error {
   readonly code = 'THANHLOC_SOCKET_TAKEN'
 }
 
-/** Makes `server` listen at `path`, mode 0600. A socket nobody answers on is replaced. Throws SocketTaken, or of node:fs. */
-export async function listenOnSocket(server: Server, path: string): Promise<void> {
+/**
+ * Makes `server` listen at `path`, mode 0600; for the group of its directory too where that says so. A socket nobody answers
+ * on is replaced. Throws SocketTaken, or of node:fs.
+ */
+export async function listenOnSocket(server: Server, path: string, forGroup = false): Promise<void> {
   await checkFree(path)
   const directory = dirname(path)
   mkdirSync(directory, { recursive: true, mode: 0o700 })
@@ -26,11 +37,18 @@ export async function listenOnSocket(server: Server, path: string): Promise<void
   try {
     const made = join(hidden, 's')
     await listening(server, made)
-    chmodSync(made, 0o600)
+    if (forGroup) giveToGroup(made, statSync(directory).gid)
+    chmodSync(made, forGroup ? 0o660 : 0o600)
     renameSync(made, path)
   } finally {
     rmSync(hidden, { recursive: true, force: true })
   }
+}
+
+/** A process may give what is its own to groups it belongs to. */
+function giveToGroup(path: string, group: number): void {
+  const { uid, gid } = statSync(path)
+  if (gid !== group) chownSync(path, uid, group)
 }
 
 async function checkFree(path: string): Promise<void> {

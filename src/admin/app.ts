@@ -28,6 +28,7 @@ import { addCampaignRoutes } from './routes/campaigns.ts'
 import { addCaseRoutes } from './routes/cases.ts'
 import { addClientRoutes } from './routes/clients.ts'
 import { addConfigRoutes } from './routes/config.ts'
+import { addContactRoutes } from './routes/contacts.ts'
 import { addApprovedRoutes } from './routes/approved.ts'
 import { addEnforcedRoutes } from './routes/enforced.ts'
 import { addEventRoutes } from './routes/events.ts'
@@ -41,6 +42,7 @@ import { addListRoutes } from './routes/lists.ts'
 import { addNodeRoutes } from './routes/nodes.ts'
 import { addNumberRoutes } from './routes/numbers.ts'
 import { addProbeRoutes } from './routes/probes.ts'
+import { addReportRoutes } from './routes/reports.ts'
 import { addSecondFactorRoutes } from './routes/second-factor.ts'
 import { addSessionRoutes } from './routes/session.ts'
 import { addSilenceRoutes } from './routes/silences.ts'
@@ -106,6 +108,7 @@ export async function buildAdmin(sources: AdminSources, access: AdminAccess): Pr
       addNumberRoutes(api, sources)
       addClientRoutes(api, sources)
       addHitRoutes(api, sources)
+      addContactRoutes(api, sources)
       addBypassRoutes(api, sources)
       addUnitRoutes(api, sources)
       addCampaignRoutes(api, sources)
@@ -116,6 +119,7 @@ export async function buildAdmin(sources: AdminSources, access: AdminAccess): Pr
       addNodeRoutes(api, sources)
       addListRoutes(api, sources)
       addImportRoutes(api, sources)
+      addReportRoutes(api, sources)
       addFeedRoutes(api, sources)
       addZoneRoutes(api, sources)
       addEnforcedRoutes(api, sources)

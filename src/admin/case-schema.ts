@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { CASE_SORTS } from '../detection/cases/queries.ts'
 import { CASE_STATES, PRIORITIES } from '../detection/cases/states.ts'
+import { ConfirmedShape } from './contact-schema.ts'
 import { NullableTime, paging, reversal, strict, Time } from './schema.ts'
 import { Identity } from './who.ts'
 
@@ -31,6 +32,9 @@ export const CaseListQuery = strict({
       description: '`router`: many machines stand behind it; such a case counts as none',
     }),
   ),
+  isConfirmed: Type.Optional(
+    Type.Boolean({ description: "its client has a confirmed contact with the sinkhole's address, or none" }),
+  ),
   since: Type.Optional(Type.String({ ...Moment, description: 'of the last hit' })),
   until: Type.Optional(Moment),
   reveal: Type.Optional(
@@ -44,7 +48,7 @@ export const CaseListQuery = strict({
     Type.Enum([...CASE_SORTS], {
       default: 'found',
       description:
-        '`found`: opened last comes first, nothing is missed while paging; `recent`: hit last; `changed`: changed last; `first`: first hit last; `hits`: most hits; `unit`: in the order of units; `priority`: high ones; `state`: the most pressing',
+        '`found`: opened last comes first, nothing is missed while paging; `recent`: hit last; `changed`: changed last; `first`: first hit last; `hits`: most hits; `unit`: in the order of units; `priority`: high ones; `state`: the most pressing; `confirmed`: confirmed contact of its client last',
     }),
   ),
   ...reversal,
@@ -71,6 +75,7 @@ const CaseFields = {
   falseAlarmUntil: NullableTime,
   priority: Type.String({ description: PRIORITIES.join(', ') }),
   notes: Type.Integer({ description: 'how many' }),
+  confirmed: ConfirmedShape,
   node: Type.Union([Type.String(), Type.Null()], {
     description: 'the server that saw the first hit; null: this one',
   }),
@@ -83,7 +88,10 @@ export const CasePage = Type.Object({ items: Type.Array(Type.Object(CaseFields))
 const Change = Type.Object({
   id: Type.Integer(),
   at: Time,
-  cause: Type.String(),
+  cause: Type.String({
+    description:
+      "officer, hit, merge, clock; `contact`: the first confirmed contact of its machine with the sinkhole's address",
+  }),
   actor: Type.Union([Type.String(), Type.Null()], { description: '`user:an`; null: the program' }),
   from: Type.Union([Type.String(), Type.Null()], { description: 'null: the case was opened' }),
   to: Type.String(),

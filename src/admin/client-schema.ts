@@ -1,8 +1,9 @@
 /** What the calls about clients and their hits give. */
 import { Type } from 'typebox'
 import type { ClientFile, PairNote } from '../detection/cases/queries.ts'
-import type { ClientAddress, ClientHit, ClientSummary } from '../detection/queries.ts'
+import type { ClientAddress, ClientHit, ClientSummary, Page, StoredContact } from '../detection/queries.ts'
 import { PRIORITIES } from '../detection/cases/states.ts'
+import { ConfirmedShape, ContactItem, toConfirmed, toContact } from './contact-schema.ts'
 import { NullableTime, Time, timeText } from './schema.ts'
 import { hideIdentity, Identity } from './who.ts'
 
@@ -18,10 +19,15 @@ export const Client = Type.Object({
   }),
   unit: Type.Union([Type.String(), Type.Null()], { description: 'of the latest address' }),
   priority: Type.String({ description: `${PRIORITIES.join(', ')}: \`high\`: one of its cases is` }),
-  status: Type.String({ description: 'of its cases the most pressing state' }),
+  status: Type.String({
+    description:
+      "of its cases the most pressing state; `visitor`: it came to the sinkhole's address and asked for no listed name",
+  }),
   ...Span,
   ...Counts,
   indicators: Type.Integer({ description: 'distinct ones' }),
+  contacts: Type.Integer({ description: "connections to the sinkhole's address" }),
+  confirmed: ConfirmedShape,
   lists: Type.Array(
     Type.Object({
       id: Type.String(),
@@ -122,12 +128,17 @@ export const ClientDetail = Type.Object({
     },
     { description: 'the newest first' },
   ),
+  contactPage: Type.Object(
+    { items: Type.Array(ContactItem), next: Next },
+    { description: "what came to the sinkhole's address, the newest first; `next` goes on in `/contacts`" },
+  ),
 })
 
 export function toClient(client: ClientSummary) {
   return {
     ...client,
     ...toSpan(client),
+    confirmed: toConfirmed(client.confirmed),
     addresses: client.addresses.map(toAddress),
     lists: client.lists.map((list) => ({ ...list, ...toSpan(list) })),
   }
@@ -136,6 +147,10 @@ export function toClient(client: ClientSummary) {
 /** Without what says which machine it is. */
 export function toHiddenClient(client: ClientSummary) {
   return { ...toClient(client), address: null, addresses: [], identity: hideIdentity(client.identity) }
+}
+
+export function toContactPage({ items, next }: Page<StoredContact>) {
+  return { items: items.map(toContact), next }
 }
 
 export function toHit(hit: ClientHit) {

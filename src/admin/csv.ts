@@ -1,7 +1,7 @@
 /** Rows as CSV (RFC 4180) that a spreadsheet takes for text and nothing else. */
 
 /** What a cell may hold; several texts stand in one cell, with spaces between. */
-export type Cell = string | number | null | readonly string[]
+export type Cell = string | number | boolean | null | readonly string[]
 
 /** With it a spreadsheet reads UTF-8. */
 export const BYTE_ORDER_MARK = '\ufeff'
@@ -16,7 +16,7 @@ export function csvLine(cells: readonly Cell[]): string {
 
 function csvCell(cell: Cell): string {
   if (cell === null) return ''
-  if (typeof cell === 'number') return String(cell)
+  if (typeof cell === 'number' || typeof cell === 'boolean') return String(cell)
   const text = typeof cell === 'string' ? cell : cell.join(' ')
   const safe = FORMULA.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe

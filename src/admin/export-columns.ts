@@ -1,7 +1,7 @@
 /** What stands in exports: one column after the other, with where its value comes from. */
 import type { CaseSummary } from '../detection/cases/queries.ts'
 import type { HitExport } from '../detection/cases/export.ts'
-import type { ClientSummary, ClientWho } from '../detection/queries.ts'
+import type { ClientSummary, ClientWho, Confirmed, StoredContact } from '../detection/queries.ts'
 import type { Cell } from './csv.ts'
 import { timeText } from './schema.ts'
 
@@ -21,6 +21,11 @@ const WHO: Columns<{ readonly identity: ClientWho }> = {
   kind: ({ identity }) => identity.kind,
 }
 
+const CONFIRMED: Columns<{ readonly confirmed: Confirmed | null }> = {
+  confirmedFirst: ({ confirmed }) => textOrNull(confirmed?.firstSeen ?? null),
+  confirmedLast: ({ confirmed }) => textOrNull(confirmed?.lastSeen ?? null),
+}
+
 export const CLIENT_COLUMNS: Columns<ClientSummary> = {
   id: ({ id }) => id,
   address: ({ address }) => address,
@@ -34,6 +39,8 @@ export const CLIENT_COLUMNS: Columns<ClientSummary> = {
   logged: ({ logged }) => logged,
   indicators: ({ indicators }) => indicators,
   lists: ({ lists }) => lists.map(({ id }) => id),
+  contacts: ({ contacts }) => contacts,
+  ...CONFIRMED,
 }
 
 export const CASE_COLUMNS: Columns<CaseSummary> = {
@@ -56,6 +63,34 @@ export const CASE_COLUMNS: Columns<CaseSummary> = {
   falseAlarmUntil: ({ falseAlarmUntil }) => textOrNull(falseAlarmUntil),
   notes: ({ notes }) => notes,
   node: ({ node }) => node,
+  ...CONFIRMED,
+}
+
+/** Texts from `host` to `userAgent` were sent by the client. */
+export const CONTACT_COLUMNS: Columns<StoredContact> = {
+  clientId: ({ clientId }) => clientId,
+  address: ({ address }) => address,
+  clientPort: ({ clientPort }) => clientPort,
+  unit: ({ unit }) => unit,
+  ...WHO,
+  local: ({ local }) => local,
+  port: ({ port }) => port,
+  protocol: ({ protocol }) => protocol,
+  host: ({ host }) => host,
+  method: ({ method }) => method,
+  path: ({ path }) => path,
+  userAgent: ({ userAgent }) => userAgent,
+  hasReferrer: ({ hasReferrer }) => hasReferrer,
+  firstBytes: ({ firstBytes }) => firstBytes,
+  firstBytesLength: ({ firstBytesLength }) => firstBytesLength,
+  isBrowserLike: ({ isBrowserLike }) => isBrowserLike,
+  isConfirmed: ({ isConfirmed }) => isConfirmed,
+  count: ({ count }) => count,
+  firstSeen: ({ firstSeen }) => timeText(firstSeen),
+  lastSeen: ({ lastSeen }) => timeText(lastSeen),
+  led: ({ led }) => led,
+  hitIndicator: ({ hit }) => hit?.indicator ?? null,
+  hitAt: ({ hit }) => textOrNull(hit?.at ?? null),
 }
 
 export const HIT_COLUMNS: Columns<HitExport> = {

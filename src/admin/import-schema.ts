@@ -58,6 +58,22 @@ export const Import = Type.Object(
     unguarded: Type.Integer({ description: 'undecided, and may be approved together' }),
     held: Type.Integer({ description: 'undecided, and is approved one by one' }),
     comparedAt: { ...NullableTime, description: 'when it was compared with what is enforced' },
+    shared: Type.Union(
+      [
+        Type.Object({
+          addresses: Type.Integer({ description: 'addresses and networks of the import' }),
+          names: Type.Integer({ description: 'clean names that were asked for here lately and looked at; 0: nothing is known' }), // prettier-ignore
+          threads: Type.Integer({ description: 'threads that answer queries' }),
+          answered: Type.Integer({ description: 'those of them that told what they know' }),
+          left: Type.Integer({ description: 'addresses that were too many to ask about' }),
+        }),
+        Type.Null(),
+      ],
+      {
+        description:
+          'from how much is known whether many clean names share its addresses; null: it has none, or it is not asked (`review.sharedBy`)',
+      },
+    ),
     files: Type.Array(ImportFile),
     discarded: Type.Union([Type.Object({ by: Type.String(), at: Time, reason: Type.String() }), Type.Null()]),
   },
@@ -88,6 +104,19 @@ export const ImportItem = Type.Object({
   standing: Type.Enum([...STANDINGS]),
   knownBy: Type.Array(Type.String(), { description: 'lists that held it when it was compared' }),
   allowedBy: Type.Union([Type.String(), Type.Null()], { description: 'what let it through then' }),
+  sharedBy: Type.Union(
+    [
+      Type.Object({
+        least: Type.Integer({ description: 'that one thread told of' }),
+        most: Type.Integer({ description: 'that all told of; the same ones may be among them' }),
+      }),
+      Type.Null(),
+    ],
+    {
+      description:
+        'owners of clean names that shared the address then; null: too few to hold it, or not known',
+    },
+  ),
   choices: Type.Array(Type.String(), { description: 'what of it could be enforced: `as` of a decision' }),
   state: Type.Enum([...ITEM_STATES]),
   enforced: Type.Union([
@@ -117,6 +146,7 @@ export function toImport({
   atMs,
   counts,
   comparedAtMs,
+  shared,
   files,
   discarded,
   ...row
@@ -133,6 +163,7 @@ export function toImport({
     unguarded,
     held,
     comparedAt: comparedAtMs === null ? null : timeText(comparedAtMs),
+    shared: shared === null ? null : { ...shared },
     files: files.map(toFile),
     discarded: discarded === null ? null : { by: discarded.actor, at: timeText(discarded.atMs), reason: discarded.reason }, // prettier-ignore
   }
@@ -156,6 +187,7 @@ export function toImportItem(item: ItemRow, files: readonly OriginalFile[]): Sta
     readings: [...readings],
     places: places.map(({ file, ...place }) => ({ file: files[file]?.name ?? '', ...place })),
     knownBy: [...knownBy],
+    sharedBy: row.sharedBy === null ? null : { ...row.sharedBy },
     choices: targetsOf(item).map(({ text }) => text),
     enforced: enforced === null ? null : { indicator: enforced.text, scope: enforced.scope },
     accepted: [...accepted],

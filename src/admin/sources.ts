@@ -21,6 +21,7 @@ import type { BypassBoard } from './bypass-board.ts'
 import type { ConfigState, Reloaded } from './config-reload.ts'
 import type { Revisions } from './etag.ts'
 import type { HealthLedger } from './health/ledger.ts'
+import type { NoticeStatus } from './notice-desk/notice-desk.ts'
 
 /** What is read of silences, holds and deletions. */
 type Keeping = Pick<CaseReader, 'listSilences' | 'holds' | 'hasCampaign' | 'listDeletions' | 'sweptDay'>
@@ -35,7 +36,7 @@ export interface AdminSources {
   readonly health: Pick<HealthLedger, 'look'>
   readonly clients: Pick<
     StoreReader,
-    'listClients' | 'getClient' | 'listHits' | 'listPairs' | 'countClients' | 'changesSince'
+    'listClients' | 'getClient' | 'listHits' | 'listContacts' | 'listPairs' | 'countClients' | 'changesSince'
   >
   readonly cases: Pick<
     CaseReader,
@@ -64,6 +65,8 @@ export interface AdminSources {
     | 'decide'
     | 'discard'
     | 'origins'
+    | 'status'
+    | 'reports'
   >
   /** The channels that tell people, and how each is. */
   readonly alerts: Pick<Alerts, 'status' | 'test'>
@@ -83,6 +86,8 @@ export interface AdminSources {
   readonly feeds: Pick<Feeds, 'status' | 'fetch'>
   /** Lists that are transferred from a primary name server. */
   readonly zones: Pick<ZoneTransfers, 'status' | 'check'>
+  /** The service at the sinkhole's address, as far as it is connected. */
+  readonly notice: () => NoticeStatus
   /** What control itself could not do: a listen address that is taken. */
   readonly faults: () => readonly string[]
   readonly build: Build

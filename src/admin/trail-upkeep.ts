@@ -1,7 +1,8 @@
 /**
  * What the audit trail needs every hour: rows that say what was deleted of the store, and the end of rows that are too old,
  * as `keep.audit` says. They go only once the store has deleted as of today: it does not believe a clock that jumped ahead,
- * and a trail that was pruned too early is gone. Never while a legal hold is in force.
+ * and a trail that was pruned too early is gone. Never while a legal hold is in force. Reports of wrong blocks, which hold
+ * addresses, go by the same look, as cases do.
  */
 import { setImmediate } from 'node:timers/promises'
 import type { Accounts } from '../accounts/accounts.ts'
@@ -14,10 +15,13 @@ import type { CaseReader } from '../detection/cases/queries.ts'
 import { StoreUnavailable } from '../detection/queries.ts'
 import type { Logger } from '../log/log.ts'
 import type { Mail } from '../metrics/thread-status.ts'
+import type { BlockReports } from '../review/block-reports.ts'
+import { ReviewError } from '../review/problem.ts'
 import { MailError } from '../thread/mail.ts'
 
 export interface TrailUpkeepOptions {
   readonly trail: Pick<Accounts['trail'], 'append' | 'prune' | 'read'>
+  readonly reports: Pick<BlockReports, 'prune'>
   readonly mail: Mail
   readonly cases: Pick<CaseReader, 'sweptDay' | 'listDeletions'>
   readonly keep: () => KeepSettings
@@ -49,7 +53,9 @@ export class TrailUpkeep {
     this.#isRunning = true
     try {
       this.#recordDeletions()
-      return (await this.#mayPrune()) ? await this.#prune() : 0
+      if (!(await this.#mayPrune())) return 0
+      this.#pruneReports()
+      return await this.#prune()
     } catch (error) {
       const isTold =
         error instanceof AccountsUnavailable ||
@@ -86,6 +92,17 @@ export class TrailUpkeep {
     const { mail, cases, clock } = this.#options
     const { isHeld } = await mail.request<{ readonly isHeld: boolean }>('store', 'store/upkeep')
     return !isHeld && cases.sweptDay() === dayOf(clock.wallMs())
+  }
+
+  #pruneReports(): void {
+    const { reports, keep, clock, log } = this.#options
+    try {
+      const gone = reports.prune(cutoffMs(clock.wallMs(), keep().casesMonths))
+      if (gone > 0) log.info({ reports: gone }, 'old reports of wrong blocks are deleted')
+    } catch (error) {
+      // The trail does not wait for a database that cannot be used.
+      if (!(error instanceof ReviewError)) throw error
+    }
   }
 
   async #prune(): Promise<number> {

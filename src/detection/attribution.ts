@@ -47,6 +47,13 @@ export class Attribution {
     return client
   }
 
+  /** The client that had `address` at `atMs`, or null: there is none, and none is made. */
+  find(address: string, atMs: number): KnownClient | null {
+    const history = this.#addresses.get(address)?.history ?? this.#histories.read(address)
+    const index = history.at(atMs)
+    return this.#clients.find(index < 0 ? addressClientKey(address) : history.tenures[index]!.key)
+  }
+
   /** The bindings of an address have changed. */
   forgetAddress(address: string): void {
     this.#addresses.delete(address)

@@ -33,6 +33,8 @@ export interface ClientFilter {
   readonly kind?: ClientKind | undefined
   /** `high`: with a case that comes first. */
   readonly priority?: Priority | undefined
+  /** With a confirmed contact, or without one. */
+  readonly isConfirmed?: boolean | undefined
   /**
    * An address, a network, the start of an IPv4 address (`10.1.`): clients that ever had one. Else a part of an indicator
    * or of a name under it, of a MAC in any spelling, of a host name, or of what the asset register says.
@@ -74,7 +76,8 @@ export function filterSql(
     conditions.push(condition)
     Object.assign(values, named)
   }
-  const { since, until, campaign, list, unit, within, status, kind, priority, q, firstSince } = filter
+  const { since, until, campaign, list, unit, within, status, kind, priority, isConfirmed, q, firstSince } =
+    filter
   if (since !== undefined) add('c.last_seen >= :since', { since })
   if (until !== undefined) add('c.first_seen <= :until', { until })
   if (firstSince !== undefined) add('c.first_seen >= :firstSince', { firstSince })
@@ -100,11 +103,17 @@ export function filterSql(
   if (kind !== undefined) add('c.kind = :kind', { kind })
   if (priority !== undefined)
     conditions.push(`c.id ${priority === 'high' ? '' : 'NOT '}IN (${PRIORITY_CLIENTS})`)
+  if (isConfirmed !== undefined) conditions.push(confirmedSql(isConfirmed))
   if (q !== undefined && q !== '') {
     const search = searchSql(q, matching)
     add(search.condition, search.values)
   }
   return { conditions, values }
+}
+
+/** Whether `client c` has a confirmed contact. */
+export function confirmedSql(isConfirmed: boolean): string {
+  return `c.confirmed_last_at IS ${isConfirmed ? 'NOT NULL' : 'NULL'}`
 }
 
 /** What `q` says of `client c`, as one condition. `matching` as in `filterSql`. */

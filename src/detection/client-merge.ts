@@ -4,12 +4,19 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Clients, KnownClient } from './clients.ts'
+import type { ContactRows } from './contact-rows.ts'
 import type { HitRows } from './hit-rows.ts'
 import { addressOf } from './machine-key.ts'
 
+/** Rows that a client has many of. */
+interface MergedRows {
+  readonly hits: HitRows
+  readonly contacts: ContactRows
+}
+
 export class ClientMerge {
   readonly #clients: Clients
-  readonly #hits: HitRows
+  readonly #rows: MergedRows
   readonly #moves: readonly StatementSync[]
   readonly #saveAddress: StatementSync
   readonly #addSums: StatementSync
@@ -18,9 +25,9 @@ export class ClientMerge {
   readonly #passAliases: StatementSync
   readonly #drop: StatementSync
 
-  constructor(database: DatabaseSync, clients: Clients, hits: HitRows) {
+  constructor(database: DatabaseSync, clients: Clients, rows: MergedRows) {
     this.#clients = clients
-    this.#hits = hits
+    this.#rows = rows
     const counted = `ON CONFLICT DO UPDATE SET hit_count = hit_count + excluded.hit_count`
     const spanned = `first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)`
     this.#moves = [
@@ -60,12 +67,14 @@ export class ClientMerge {
     const before = pairs()
     // A latest address has no last time of its own while it is the latest.
     for (const { id, address, lastMs } of [from, into]) this.#saveAddress.run(lastMs, id, addressOf(address))
-    this.#hits.merge(from.id, into.id, revision)
+    this.#rows.hits.merge(from.id, into.id, revision)
+    this.#rows.contacts.merge(from.id, into.id)
     for (const move of this.#moves) move.run(from.id, into.id)
     this.#addSums.run(from.id, into.id, revision)
     this.#passAliases.run(into.id, from.id)
     this.#alias.run(from.id, into.id, revision)
     told(from.id, into.id)
+    this.#rows.contacts.markVisitor(into.id)
     // Of the row of `from` its sums are left, and nothing else.
     this.#drop.run(from.id)
     this.#clients.drop(from)

@@ -64,7 +64,18 @@ export interface ClientSummary {
   readonly logged: number
   /** Distinct indicators. */
   readonly indicators: number
+  /** Connections to the sinkhole's address. */
+  readonly contacts: number
+  /** Those that a program made and a hit led to; null: none. */
+  readonly confirmed: Confirmed | null
   readonly lists: readonly ClientList[]
+}
+
+/** Connections to the sinkhole's address that something led to, made by no browser. */
+export interface Confirmed {
+  readonly contacts: number
+  readonly firstSeen: number
+  readonly lastSeen: number
 }
 
 /** What one client did with one indicator. */
@@ -112,7 +123,20 @@ export function clientSummary(
     blocked,
     logged,
     indicators: Number(row['indicator_count']),
+    contacts: Number(row['contact_count']),
+    confirmed: confirmedOf(row),
     lists,
+  }
+}
+
+/** What is confirmed of a client, by its row. */
+export function confirmedOf(row: Row): Confirmed | null {
+  const contacts = Number(row['confirmed_count'])
+  if (contacts === 0) return null
+  return {
+    contacts,
+    firstSeen: Number(row['confirmed_first_at']),
+    lastSeen: Number(row['confirmed_last_at']),
   }
 }
 

@@ -6,10 +6,20 @@ import type { UnitIndex } from './units.ts'
 /**
  * `found`: the client found last comes first; nothing is missed or told twice while hits arrive. `recent`: the one seen
  * last; `first`: the one first seen last; `hits`: the one with most hits; `unit`: in the order of units; `priority`: those
- * of units that come first, then by `recent`; `state`: what is most pressing, then by `recent`. One whose place changes meanwhile may be told
- * twice, or not at all.
+ * of units that come first, then by `recent`; `state`: what is most pressing, then by `recent`; `confirmed`: the one whose last
+ * confirmed contact came last, those without one at the end. One whose place changes meanwhile may be told twice, or not
+ * at all.
  */
-export const CLIENT_SORTS = ['found', 'recent', 'first', 'hits', 'unit', 'priority', 'state'] as const
+export const CLIENT_SORTS = [
+  'found',
+  'recent',
+  'first',
+  'hits',
+  'unit',
+  'priority',
+  'state',
+  'confirmed',
+] as const
 export type ClientSort = (typeof CLIENT_SORTS)[number]
 
 /** Clients with a case that comes first. */
@@ -24,6 +34,7 @@ const KEYS: Readonly<Record<Exclude<ClientSort, 'unit'>, readonly string[]>> = {
   hits: ['c.blocked_count + c.logged_count', 'c.id'],
   priority: [`c.id IN (${PRIORITY_CLIENTS})`, ...SEEN],
   state: [pressingSql('c.status'), ...SEEN],
+  confirmed: ['coalesce(c.confirmed_last_at, 0)', 'c.id'],
 }
 
 /** Said, because a filter by unit would have each range look for its clients again. */

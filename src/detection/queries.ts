@@ -5,6 +5,7 @@ import { openBindings } from './binding-ledger.ts'
 import { caseTotals, type CaseTotals } from './cases/case-counts.ts'
 import { filterSql, type ClientFilter } from './client-filter.ts'
 import { clientSort, type ClientSort } from './client-sorts.ts'
+import { contactPage, type ContactFilter, type StoredContact } from './contact-pages.ts'
 import { clientAddress, clientList, clientSummary } from './client-rows.ts'
 import type { ClientAddress, ClientHit, ClientList, ClientSummary, Row } from './client-rows.ts'
 import { DEFAULT_LIMIT, limitOf, pageOf, type Page, type PageRequest, type SortedRequest } from './cursor.ts'
@@ -20,7 +21,15 @@ import { UnitIndex } from './units.ts'
 
 export type { ClientFilter } from './client-filter.ts'
 export { CLIENT_SORTS, type ClientSort } from './client-sorts.ts'
-export type { ClientAddress, ClientHit, ClientList, ClientSummary, ClientWho } from './client-rows.ts'
+export type {
+  ClientAddress,
+  ClientHit,
+  ClientList,
+  ClientSummary,
+  ClientWho,
+  Confirmed,
+} from './client-rows.ts'
+export type { ContactFilter, StoredContact } from './contact-pages.ts'
 export { BadCursor, type Page } from './cursor.ts'
 export {
   PAIR_SORTS,
@@ -35,12 +44,14 @@ export { StoreUnavailable } from './read-connection.ts'
 export interface ClientDetail extends ClientSummary {
   /** The first page of `listHits`. */
   readonly hitPage: Page<ClientHit>
+  /** The first page of `listContacts`. */
+  readonly contactPage: Page<StoredContact>
   /** Hits an hour, the hour's start and its count, ascending: the last 31 days in which there were any. */
   readonly timeline: readonly { readonly at: number; readonly hits: number }[]
 }
 
 export interface StoreTotals {
-  /** Machines by status; routers are none. */
+  /** Machines with hits by status; routers are none. */
   readonly clients: Readonly<Record<string, number>>
   /** Routers and forwarders with hits of whoever is behind them. */
   readonly routers: number
@@ -113,9 +124,10 @@ export class StoreReader {
     return pageOf(rows, limit, summary, (row) => sort.keyset.cursorOf(row))
   }
 
-  /** How many clients there are and their hits, by status; routers apart. Throws StoreUnavailable. */
+  /** How many clients there are and their hits, by status; routers apart, visitors only where asked for. Throws StoreUnavailable. */
   countClients(filter: ClientFilter = {}): ClientCounts {
     const { conditions, values } = filterSql(filter, this.#units, this.matchingIndicators)
+    if (filter.status === undefined) conditions.push(`c.status <> 'visitor'`)
     const rows = this.#ask(
       `SELECT c.kind, c.status, count(*) AS n, total(c.blocked_count) AS blocked, total(c.logged_count) AS logged
        FROM client AS c ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''} GROUP BY c.kind, c.status`,
@@ -143,6 +155,7 @@ export class StoreReader {
     return {
       ...this.#summaries([row], SHOWN_ADDRESSES)(row),
       hitPage: this.listHits(Number(row['id']), { limit: hitLimit }),
+      contactPage: this.listContacts({ client: Number(row['id']) }),
       timeline: hours
         .toReversed()
         .map(({ hour, hit_count }) => ({ at: Number(hour) * HOUR_MS, hits: Number(hit_count) })),
@@ -152,6 +165,11 @@ export class StoreReader {
   /** What a client did, the newest first. Throws BadCursor, StoreUnavailable. */
   listHits(clientId: number, request: PageRequest = {}): Page<ClientHit> {
     return hitPage(this.#ask, this.#idNow(clientId), limitOf(request), request.cursor)
+  }
+
+  /** What came to the sinkhole's address, the newest first. Throws BadCursor, StoreUnavailable. */
+  listContacts(filter: ContactFilter = {}, request: PageRequest = {}): Page<StoredContact> {
+    return contactPage(this.#ask, this.#units, filter, limitOf(request), request.cursor)
   }
 
   /** Pairs of client and indicator over all clients. Throws BadCursor, TooManyPairs, StoreUnavailable. */
@@ -174,6 +192,12 @@ export class StoreReader {
   changesSince(position: string, limit: number): PeerPage {
     const from = readPosition(position)
     return this.connection.atOnce(() => changesSince(this.#ask, from, limit))
+  }
+
+  /** The first that is known of any client, milliseconds since 1970; null: nothing is. Throws StoreUnavailable. */
+  since(): number | null {
+    const at = this.#ask('SELECT min(first_seen) AS at FROM client')[0]!['at']
+    return at === null ? null : Number(at)
   }
 
   /** Servers whose hits stand here, this one first. Throws StoreUnavailable. */
@@ -199,7 +223,9 @@ export class StoreReader {
     return {
       clients: {
         new: 0,
-        ...counts(`SELECT status AS name, count(*) AS n FROM client WHERE kind = 'machine' GROUP BY status`),
+        ...counts(
+          `SELECT status AS name, count(*) AS n FROM client WHERE kind = 'machine' AND status <> 'visitor' GROUP BY status`,
+        ),
       },
       routers: counts(`SELECT 'all' AS name, count(*) AS n FROM client WHERE kind = 'router'`)['all'] ?? 0,
       hitsByList: counts('SELECT name, hit_count AS n FROM list'),

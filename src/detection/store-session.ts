@@ -11,11 +11,12 @@ import { BindingLedger } from './binding-ledger.ts'
 import { ClientIdentity } from './client-identity.ts'
 import { ClientMerge } from './client-merge.ts'
 import { Clients, type KnownClient } from './clients.ts'
+import { ContactRows } from './contact-rows.ts'
 import { HitRows } from './hit-rows.ts'
 import { HitTotals } from './hit-totals.ts'
 import { Identifiers } from './identifiers.ts'
 import { Nodes } from './nodes.ts'
-import type { CommitWitness, OpenWitness, PairChange } from './pair-change.ts'
+import { PairChanges, type CommitWitness, type OpenWitness, type PairChange } from './pair-change.ts'
 import { RouterList } from './router-list.ts'
 
 export interface SessionOptions {
@@ -36,9 +37,10 @@ export class StoreSession {
   readonly clients: Clients
   readonly attribution: Attribution
   readonly hits: HitRows
+  readonly contacts: ContactRows
   readonly totals: HitTotals
   readonly nodes: Nodes
-  readonly #changes: PairChange[] = []
+  readonly #changes = new PairChanges()
   readonly #witness: CommitWitness | null
   readonly #merge: ClientMerge
   readonly #readRevision: StatementSync
@@ -61,9 +63,10 @@ export class StoreSession {
     this.clients = new Clients(database, identity)
     this.attribution = new Attribution(this.histories, this.clients)
     this.hits = new HitRows(database)
+    this.contacts = new ContactRows(database)
     this.totals = new HitTotals(database)
     this.nodes = new Nodes(database, nodeName)
-    this.#merge = new ClientMerge(database, this.clients, this.hits)
+    this.#merge = new ClientMerge(database, this.clients, this)
     this.#witness = openWitness?.(database) ?? null
     this.#readRevision = database.prepare(`SELECT value FROM fact WHERE name = 'revision'`)
     this.#saveRevision = database.prepare(`UPDATE fact SET value = ? WHERE name = 'revision'`)
@@ -95,7 +98,7 @@ export class StoreSession {
   readonly transaction = <T>(work: () => T): T => {
     this.attribution.trim()
     this.totals.reset()
-    this.#changes.length = 0
+    this.#changes.clear()
     this.#addedPairs = 0
     this.#isDrawn = false
     this.database.exec('BEGIN IMMEDIATE')
@@ -103,7 +106,7 @@ export class StoreSession {
       const result = work()
       this.totals.write(this.revision)
       for (const client of this.totals.moved) this.clients.refresh(client, this.revision)
-      if (this.#changes.length > 0) this.#witness?.witness(this.#changes)
+      if (this.#changes.all.length > 0) this.#witness?.witness(this.#changes.all)
       if (this.#isDrawn) this.#saveRevision.run(this.#lastRevision)
       this.database.exec('COMMIT')
       this.#committedPairs += this.#addedPairs
@@ -123,7 +126,7 @@ export class StoreSession {
   /** One pair of the running transaction: counts it where it is new, tells it the witness. */
   changed(change: PairChange): void {
     if (change.isNew) this.#addedPairs++
-    if (this.#witness !== null) this.#changes.push(change)
+    if (this.#witness !== null) this.#changes.add(change)
   }
 
   /** Pairs of client and indicator that the running transaction has deleted. */

@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts'
 import { moveAside } from '../sqlite/move-aside.ts'
 import { inTransaction } from '../sqlite/transaction.ts'
 import { databaseBytes, openDatabase, type Connect } from './database.ts'
+import { ContactCommit } from './contact-commit.ts'
 import { faultKind } from './fault.ts'
 import { HitCommit, type SealedHalf } from './hit-commit.ts'
 import { HOUR_MS } from './hit-totals.ts'
@@ -49,6 +50,7 @@ interface Connection {
   readonly commit: HitCommit
   readonly identity: IdentityCommit
   readonly peers: PeerCommit
+  readonly contacts: ContactCommit
   readonly dropHour: StatementSync
   readonly saveHorizon: StatementSync
 }
@@ -97,6 +99,11 @@ export class StoreWriter {
   /** Takes over what has changed at another node. Throws as `commit`, BadPeerPage, TooManyNodes. */
   applyPeerPage(page: PeerPage): PeerApplied {
     return this.#changing(({ peers }) => peers.apply(page, this.#options.clock.wallMs()))
+  }
+
+  /** Lets `work` keep what came to the sinkhole's address, and look who is at an address. Throws as `commit`. */
+  contacts<T>(work: (contacts: ContactCommit) => T): T {
+    return this.#changing(({ contacts }) => work(contacts))
   }
 
   /** Lets `work` change what is concluded from hits; its transactions are those of the session. Throws as `commit`. */
@@ -164,6 +171,7 @@ export class StoreWriter {
         commit: new HitCommit(session, registry),
         identity: new IdentityCommit(session),
         peers: new PeerCommit(session),
+        contacts: new ContactCommit(session),
         dropHour: database.prepare(
           'DELETE FROM hit_hour WHERE hour = (SELECT min(hour) FROM hit_hour) RETURNING hour',
         ),

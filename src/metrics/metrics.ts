@@ -6,6 +6,7 @@ import type { FigureView } from '../detection/cases/figure-board.ts'
 import type { FeedStatus } from '../feeds/feed-status.ts'
 import type { IdentityStatus } from '../identity/sources.ts'
 import type { NodeStatus } from '../nodes/node-status.ts'
+import type { ReviewStatus } from '../review/review.ts'
 import type { ControlWords } from '../thread/control-words.ts'
 import type { ZoneStatus } from '../transfer/zone-status.ts'
 import { declareAccountMetrics } from './account-metrics.ts'
@@ -15,8 +16,10 @@ import type { Counters } from './counters.ts'
 import { Declarations } from './declare.ts'
 import { declareFeedMetrics } from './feed-metrics.ts'
 import { declareFigureMetrics, lookAt, type FigureSource } from './figure-metrics.ts'
+import { declareImportMetrics } from './import-metrics.ts'
 import { declareIdentityMetrics } from './identity-metrics.ts'
 import { declareNodeMetrics } from './node-metrics.ts'
+import { declareNoticeMetrics, type NoticeReadings } from './notice-metrics.ts'
 import { declarePolicyMetrics } from './policy-metrics.ts'
 import { declareProcessMetrics, type ProcessReadings } from './process-metrics.ts'
 import { declareQueryMetrics } from './query-metrics.ts'
@@ -39,8 +42,12 @@ export interface MetricsSources extends ProcessReadings {
   nodes(): readonly NodeStatus[]
   /** Lists that are fetched over the network. */
   feeds(): readonly FeedStatus[]
+  /** What people have to decide. */
+  imports(): ReviewStatus
   /** Lists that are transferred from a primary name server. */
   zones(): readonly ZoneStatus[]
+  /** What came to the sinkhole's address. */
+  notice(): NoticeReadings
   /** What somebody has to see to now and then. */
   upkeep(): UpkeepReadings
   readonly figures: FigureSource
@@ -92,9 +99,17 @@ export class Metrics {
       declare,
       this.#onceAScrape(() => sources.feeds()),
     )
+    declareImportMetrics(
+      declare,
+      this.#onceAScrape(() => sources.imports()),
+    )
     declareZoneMetrics(
       declare,
       this.#onceAScrape(() => sources.zones()),
+    )
+    declareNoticeMetrics(
+      declare,
+      this.#onceAScrape(() => sources.notice()),
     )
     declareUpkeepMetrics(
       declare,

@@ -43,13 +43,18 @@ afterAll(() => agency.close())
 /** Values that lead to something: what the server has by that name, else the example. */
 function valuesOf(call: ApiCall): Record<string, unknown> {
   const [unit] = agency.units
-  const id = call.path.includes('/imports')
-    ? importId
-    : call.path.includes('/cases')
-      ? unit!.caseIds[0]
-      : unit!.clientIds[0]
+  const id = call.path.includes('/approved')
+    ? 'duyet'
+    : call.path.includes('/imports')
+      ? importId
+      : call.path.includes('/reports')
+        ? 1
+        : call.path.includes('/cases')
+          ? unit!.caseIds[0]
+          : unit!.clientIds[0]
   const given = { ...exampleValues(call) }
-  return call.path.includes('{id}') && typeof given['id'] === 'number' ? { ...given, id } : given
+  const isOurs = typeof given['id'] === 'number' || call.path.includes('/approved')
+  return call.path.includes('{id}') && isOurs ? { ...given, id } : given
 }
 
 /** Whatever bytes there are: as JSON or text they are not taken at all. */
@@ -104,6 +109,8 @@ it('a server whose tables are filled shows what the schemas speak of: none of it
     (await agency.call('GET', `/api/v1${path}`, { headers })).body as Record<string, unknown>
   expect(await get('/cases')).toMatchObject({ items: { length: 6 } })
   expect(await get('/clients')).toMatchObject({ items: { length: 6 } })
+  expect(await get('/contacts')).toMatchObject({ items: { length: 4 } })
+  expect(await get('/reports')).toMatchObject({ items: { length: 2 }, open: 2 })
   expect(await get('/allow')).toMatchObject({
     items: { length: 1 },
     ended: { length: 1 },

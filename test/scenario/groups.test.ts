@@ -84,10 +84,12 @@ it('a pause for a client or a group is theirs alone, and ends', async () => {
   await pause({ for: '10m', reason: 'thử', group: 'schools' })
   expectAnswer(await ask(name, WARD), name, 'A', CLEAN, { ede: [] })
   expectAnswer(await ask(name, TESTER_IN_WARD), name, 'A', SINKHOLE)
-  const { body } = await stage.server.api<{ pause: object | null; pauses: { name: string }[] }>(
-    'GET',
-    '/api/v1/allow',
-  )
+  const { body } = await stage.server.api<{
+    pause: object | null
+    pauses: { name: string }[]
+    groups: string[]
+  }>('GET', '/api/v1/allow')
+  expect(body.groups).toEqual(['testers', 'schools'])
   expect([body.pause, body.pauses.map((one) => one.name)]).toEqual([null, [`${NOBODY}/32`, 'group:schools']])
   expect((await stage.server.api<{ isPaused: boolean }>('GET', `/api/v1/lookup?name=${name}&client=${WARD}`)).body.isPaused).toBe(true) // prettier-ignore
   for (const whom of [{ client: NOBODY }, { group: 'schools' }])

@@ -88,9 +88,11 @@ function cursorsIn(value: unknown): string[] {
 function idsIn(value: unknown, unit: AgencyUnit): string[] {
   if (typeof value !== 'object' || value === null) return []
   const isMachine = 'identity' in value || 'clientId' in value
+  // Events, contacts, reports.
+  const hasOwnNumbers = ['kind', 'protocol', 'reference'].some((key) => key in value)
   return Object.entries(value).flatMap(([key, of]) => {
-    // Clients and cases have the same numbers here, each machine one case; events have numbers of their own.
-    const kind = ID_KEYS[key] ?? (key === 'id' && isMachine && !('kind' in value) ? 'clientIds' : undefined)
+    // Clients and cases have the same numbers here, each machine one case.
+    const kind = ID_KEYS[key] ?? (key === 'id' && isMachine && !hasOwnNumbers ? 'clientIds' : undefined)
     if (kind !== undefined && typeof of === 'number' && unit[kind].includes(of)) return [`${key} ${of}`]
     return idsIn(of, unit)
   })

@@ -1,7 +1,9 @@
-/** A real server with an admin API over TCP, two units with machines and cases, and those who call it. */
+/** A real server with an admin API over TCP, two units with machines, cases, contacts and reports, and those who call it. */
 import { request } from 'node:http'
 import { hitOn, type ClientReport, type Page } from './admin-reports.ts'
+import { contactOf } from './contacts.ts'
 import type { Called } from './http-call.ts'
+import { NoticeClient } from './notice-client.ts'
 import { eventually } from './server.ts'
 import { Stage } from './stage.ts'
 
@@ -39,6 +41,8 @@ lists:
 units:
   - { id: tinh, name: Tỉnh }
 ${SITES.map(({ id, network }) => `  - { id: ${id}, parent: tinh, networks: [${network}.0/24] }`).join('\n')}
+sinkhole: { ipv4: 192.0.2.53 }
+notice: { http: ['192.0.2.53:80'], socket: run/notice.sock }
 identity:
   leases: [ { path: dnsmasq.leases, format: dnsmasq } ]
   neighbours: { enabled: false }
@@ -67,13 +71,15 @@ export class Agency {
   readonly stage: Stage
   readonly port: number
   readonly units: readonly AgencyUnit[]
+  readonly #service: NoticeClient
   /** Values of the `Authorization` header, by the name of the token. */
   readonly #tokens = new Map<string, string>()
 
-  private constructor(stage: Stage, port: number, units: readonly AgencyUnit[]) {
+  private constructor(stage: Stage, port: number, units: readonly AgencyUnit[], service: NoticeClient) {
     this.stage = stage
     this.port = port
     this.units = units
+    this.#service = service
   }
 
   /** `config`: more of the configuration, as YAML. */
@@ -114,7 +120,7 @@ export class Agency {
         const { status } = await stage.server.api('POST', `/api/v1/cases/${caseIds[0]!}/change`, body)
         if (status !== 200) throw new Error(`a case was not changed: ${status}`)
       }
-      return new Agency(stage, port, units)
+      return new Agency(stage, port, units, await visit(stage, units))
     } catch (error) {
       await stage.close()
       throw error
@@ -176,6 +182,24 @@ export class Agency {
   }
 
   close(): Promise<void> {
+    this.#service.close()
     return this.stage.close()
   }
+}
+
+/** The first machine of each unit comes to the sinkhole's address, and says that a name is blocked wrongly. */
+async function visit(stage: Stage, units: readonly AgencyUnit[]): Promise<NoticeClient> {
+  const service = await NoticeClient.open(stage.server.path('run/notice.sock'))
+  for (const { addresses, mark } of units) {
+    const [client = ''] = addresses
+    const at = Date.now()
+    await service.contacts([
+      contactOf({ client, at, host: 'evil.vn', path: `/${mark}`, userAgent: `bot ${mark}` }),
+      contactOf({ client, at, host: null, path: null, method: null, protocol: 'tcp', port: 25 }),
+    ])
+    const said = await service.report(client, 'evil.vn', `cua ${mark}`)
+    if (said.type !== 'reported' || said.outcome !== 'taken')
+      throw new Error(`no report: ${JSON.stringify(said)}`)
+  }
+  return service
 }

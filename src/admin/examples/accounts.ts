@@ -24,6 +24,8 @@ const caller = {
   units: ['so-yte'],
   mustChangePassword: false,
   actions: ACTION_NAMES.filter((action) => PERMISSIONS.officer.has(action)),
+  idleSeconds: 880,
+  recoveryCodesLeft: 10,
   csrf: 'q3Z0bqlx1yUY1yq6mEJmMg',
 }
 
@@ -42,7 +44,7 @@ const codes = { recoveryCodes: ['mztk-2qh4-vcab-7xwj', 'ndq3-rp5e-yk6u-gtfo'] }
 export const ACCOUNT_EXAMPLES: CallExamples = {
   'POST /api/v1/session': {
     body: { name: 'binh', password: PASSWORD, code: '123456' },
-    answer: { ...caller, endsAt: '2026-11-21T20:00:00.000Z', recoveryCodesLeft: 10 },
+    answer: { ...caller, endsAt: '2026-11-21T20:00:00.000Z' },
   },
   'GET /api/v1/session': { answer: caller },
   'DELETE /api/v1/session': { answer: null },

@@ -1,5 +1,6 @@
 /** Examples of cases, of what becomes of them, and of exports. */
 import type { CallExamples } from './call-example.ts'
+import { CONFIRMED } from './contacts.ts'
 import { FIRST_SEEN, HIDDEN, LAST_SEEN, MACHINE } from './machine.ts'
 
 const item = {
@@ -22,6 +23,7 @@ const item = {
   falseAlarmUntil: null,
   priority: 'normal',
   notes: 1,
+  confirmed: CONFIRMED,
   node: null,
 }
 
@@ -71,6 +73,8 @@ const exported = {
   ...some('id', 'clientId', 'address', 'unit', 'campaign', 'state', 'priority', 'assignee'),
   ...MACHINE,
   ...some('openedAt', 'changedAt', 'firstHit', 'lastHit', 'hits', 'reinfections', 'cleanedAt', 'falseAlarmUntil', 'notes', 'node'), // prettier-ignore
+  confirmedFirst: CONFIRMED.firstSeen,
+  confirmedLast: CONFIRMED.lastSeen,
 }
 function some(...keys: (keyof typeof item)[]): object {
   return Object.fromEntries(keys.map((key) => [key, item[key]]))

@@ -1,5 +1,6 @@
 /** Examples of `/clients` and of the figures about them. */
 import type { CallExamples } from './call-example.ts'
+import { CONFIRMED, CONTACT } from './contacts.ts'
 import { FIRST_SEEN, HIDDEN, LAST_SEEN, MACHINE } from './machine.ts'
 
 const span = { firstSeen: FIRST_SEEN, lastSeen: LAST_SEEN }
@@ -15,6 +16,8 @@ const client = {
   ...span,
   ...counts,
   indicators: 1,
+  contacts: 36,
+  confirmed: CONFIRMED,
   lists: [{ id: 'apt32', campaign: '2022', hits: 38, ...span }],
 }
 
@@ -69,6 +72,7 @@ export const CLIENT_EXAMPLES: CallExamples = {
         ],
         next: null,
       },
+      contactPage: { items: [CONTACT], next: null },
       timeline: [
         { at: '2026-11-21T07:00:00.000Z', hits: 20 },
         { at: '2026-11-21T08:00:00.000Z', hits: 18 },

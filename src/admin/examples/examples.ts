@@ -4,6 +4,7 @@ import { BYPASS_EXAMPLES } from './bypass.ts'
 import type { CallExamples } from './call-example.ts'
 import { CASE_EXAMPLES } from './cases.ts'
 import { CLIENT_EXAMPLES } from './clients.ts'
+import { CONTACT_EXAMPLES } from './contacts.ts'
 import { FEED_EXAMPLES } from './feeds.ts'
 import { FIGURE_EXAMPLES } from './figures.ts'
 import { IMPORT_EXAMPLES } from './imports.ts'
@@ -16,6 +17,7 @@ import { ZONE_EXAMPLES } from './zones.ts'
 export const EXAMPLES: CallExamples = {
   ...CLIENT_EXAMPLES,
   ...CASE_EXAMPLES,
+  ...CONTACT_EXAMPLES,
   ...FIGURE_EXAMPLES,
   ...POLICY_EXAMPLES,
   ...IMPORT_EXAMPLES,

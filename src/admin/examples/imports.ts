@@ -21,6 +21,7 @@ const made = {
   unguarded: 29,
   held: 7,
   comparedAt: '2026-11-21T08:00:01.200Z',
+  shared: { addresses: 4, names: 12_418, threads: 2, answered: 2, left: 0 },
   files: [
     {
       name: 'phu-luc.docx',
@@ -62,6 +63,7 @@ const item = {
   standing: 'none',
   knownBy: [],
   allowedBy: null,
+  sharedBy: null,
   choices: ['dichvucong-vn.click'],
   state: 'approved',
   enforced: { indicator: 'dichvucong-vn.click', scope: 'exact' },
@@ -90,6 +92,18 @@ export const ORIGIN = {
 } as const
 
 export const IMPORT_EXAMPLES: CallExamples = {
+  'GET /api/v1/approved/{id}': {
+    given: { id: 'cv-1298' },
+    texts: {
+      'text/plain': [
+        '# What is approved for the list cv-1298. Made from imports.db; what is written here is lost.',
+        '# import 1 {"document":"1298/CATTT-NCSC","issuer":"Cục ATTT","issued":"2022-08-23","files":[{"name":"annex.docx","sha256":"0786ad7d3ae6d3dfd0a1ea69b922d84fe21393e45e610202ab292b9680212bbf"}]}',
+        '# approval {"by":"user:binh","at":"2026-11-21T08:10:00.000Z","reason":"theo công văn 1298"}',
+        'riceaub.com # 1/4 {"written":"riceaub[.]com","file":0,"places":1,"place":{"table":1,"row":3,"cell":2}}',
+        '',
+      ].join('\n'),
+    },
+  },
   'GET /api/v1/imports': { answer: { items: [made], next: null } },
   'POST /api/v1/imports': {
     given: { name: 'phu-luc.docx', list: 'cv-1298', document: made.document, issuer: made.issuer },
@@ -105,6 +119,7 @@ export const IMPORT_EXAMPLES: CallExamples = {
       unguarded: 0,
       held: 0,
       comparedAt: null,
+      shared: null,
       files: [{ ...made.files[0], format: null }],
     },
   },

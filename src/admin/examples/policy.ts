@@ -50,6 +50,7 @@ const lists = {
   generation: 4,
   reloadSeconds: 0.02,
   error: null,
+  takesImports: ['cv-1298'],
 }
 
 const allow = {
@@ -59,6 +60,35 @@ const allow = {
   createdAt: '2026-11-21T08:00:00.000Z',
   until: '2026-11-22T08:00:00.000Z',
 }
+
+/** Why a name is blocked. */
+export const LOOKUP = {
+  name: 'adobe.riceaub.com',
+  verdict: 'block',
+  action: 'sinkhole',
+  trigger: 'qname',
+  indicator: 'riceaub.com',
+  indicatorKind: 'subtree',
+  list: 'apt32',
+  lists: [
+    {
+      id: 'apt32',
+      basis: LIST.basis,
+      campaign: '2022',
+      indicator: 'riceaub.com',
+      kind: 'subtree',
+      action: 'sinkhole',
+      ...DOCUMENT,
+      file: { path: LIST.path, sha256: LIST.digest, line: 17 },
+      allowed: null,
+      imports: [ORIGIN],
+    },
+  ],
+  heldBack: [],
+  isPaused: false,
+  group: null,
+  override: null,
+} as const
 
 export const POLICY_EXAMPLES: CallExamples = {
   'GET /api/v1/lists': { answer: lists },
@@ -77,35 +107,7 @@ export const POLICY_EXAMPLES: CallExamples = {
       ].join('\n'),
     },
   },
-  'GET /api/v1/lookup': {
-    given: { name: 'adobe.riceaub.com', client: '10.1.2.3' },
-    answer: {
-      name: 'adobe.riceaub.com',
-      verdict: 'block',
-      action: 'sinkhole',
-      trigger: 'qname',
-      indicator: 'riceaub.com',
-      indicatorKind: 'subtree',
-      list: 'apt32',
-      lists: [
-        {
-          id: 'apt32',
-          basis: LIST.basis,
-          campaign: '2022',
-          indicator: 'riceaub.com',
-          kind: 'subtree',
-          action: 'sinkhole',
-          ...DOCUMENT,
-          file: { path: LIST.path, sha256: LIST.digest, line: 17 },
-          imports: [ORIGIN],
-        },
-      ],
-      heldBack: [],
-      isPaused: false,
-      group: null,
-      override: null,
-    },
-  },
+  'GET /api/v1/lookup': { given: { name: 'adobe.riceaub.com', client: '10.1.2.3' }, answer: LOOKUP },
   'GET /api/v1/allow': {
     answer: {
       items: [allow],
@@ -119,6 +121,19 @@ export const POLICY_EXAMPLES: CallExamples = {
           until: '2026-11-21T08:10:00.000Z',
         },
       ],
+      files: [
+        {
+          id: 'allow:allow.txt',
+          path: '/var/lib/thanhloc/allow.txt',
+          owner: 'Phòng CNTT',
+          reason: 'phần mềm nghiệp vụ',
+          until: '2026-12-31',
+          validity: 'valid',
+          entries: 12,
+          expired: 1,
+          unowned: 0,
+        },
+      ],
       ended: [
         {
           ...allow,
@@ -128,6 +143,7 @@ export const POLICY_EXAMPLES: CallExamples = {
           endedBy: 'expired',
         },
       ],
+      groups: ['cong-khai'],
     },
   },
   'POST /api/v1/allow': {

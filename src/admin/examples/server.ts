@@ -182,6 +182,16 @@ const entry = {
 export const SERVER_EXAMPLES: CallExamples = {
   'GET /api/v1/status': { answer: status },
   'GET /api/v1/traffic': { answer: traffic },
+  'GET /api/v1/traffic/recent': {
+    given: { since: '2026-11-21T00:00:00+07:00' },
+    answer: {
+      stepSeconds: 5,
+      ends: [1795247990, 1795247995, 1795248000],
+      queries: [41.2, 38.6, 40],
+      blocked: [0, 0.2, 0],
+      sum: { from: '2026-11-20T17:00:00.000Z', queries: 1204623, blocked: 38 },
+    },
+  },
   'POST /api/v1/alerts/{id}/test': {
     given: { id: 'van-phong' },
     body: { reason: 'kiểm tra sau khi đổi mật khẩu hộp thư' },
@@ -191,6 +201,15 @@ export const SERVER_EXAMPLES: CallExamples = {
     given: { name: 'www.example.org' },
     body: { reason: 'đổi máy chủ' },
     answer: { removed: 2 },
+  },
+  'GET /api/v1/config': {
+    answer: {
+      file: '/opt/thanhloc/config/thanhloc.yaml',
+      loadedAt: '2026-11-20T01:00:00.100Z',
+      errors: [],
+      needsRestart: [],
+      sections: [{ key: 'listen', text: 'listen: [ "10.1.0.53:53" ]\n', isReadAtStart: true }],
+    },
   },
   'POST /api/v1/reload': {
     body: { reason: 'thêm đơn vị' },

@@ -43,15 +43,17 @@ export const FACTS: Readonly<Record<Component, Tell>> = {
 
   blocking: () => known('đang bật', 'on'),
 
-  lists: ({ board: { lists } }) => {
+  lists: ({ board: { lists }, review }) => {
     if (lists.value === null)
       return unknown('luồng danh sách chưa trả lời', 'the list thread has not answered')
     const count = lists.value.lists.filter(({ kind }) => kind === 'list').length
     if (count === 0) return unknown('chưa cấu hình danh sách nào: không chặn gì', 'no list is configured: nothing is blocked') // prettier-ignore
     const { names, addresses } = lists.value
+    const { unguarded, held } = review.status()
+    const open = (unguarded ?? 0) + (held ?? 0)
     return known(
-      `${count} danh sách: ${names} tên, ${addresses} địa chỉ`,
-      `${count} lists: ${names} names, ${addresses} addresses`,
+      `${count} danh sách: ${names} tên, ${addresses} địa chỉ${open === 0 ? '' : `; ${open} mục chờ duyệt`}`,
+      `${count} lists: ${names} names, ${addresses} addresses${open === 0 ? '' : `; ${open} items of imports wait to be decided`}`,
     )
   },
 
@@ -124,6 +126,13 @@ export const FACTS: Readonly<Record<Component, Tell>> = {
       `${answered} trong ${all.length} máy đã trả lời`,
       `${answered} of ${all.length} have answered`,
     )
+  },
+
+  notice: ({ notice }) => {
+    const { isWanted, contacts } = notice()
+    if (!isWanted) return unknown('không cấu hình trang thông báo', 'no notice service is configured')
+    const count = Object.values(contacts).reduce((sum, one) => sum + one, 0)
+    return known(`đã kết nối, ${count} lượt kết nối ghi nhận`, `connected, ${count} contacts noted`)
   },
 
   config: ({ config: { state } }) => {

@@ -12,6 +12,7 @@ import { controlTroubles } from './control-troubles.ts'
 import { FACTS, type Readings } from './facts.ts'
 import { feedTroubles } from './feed-troubles.ts'
 import { diskTroubles, memoryTroubles, type MachineReadings } from './machine.ts'
+import { noticeTroubles } from './notice-troubles.ts'
 import { queryTroubles } from './query-troubles.ts'
 import { selfTroubles } from './self-troubles.ts'
 import {
@@ -144,6 +145,7 @@ export class HealthLedger {
       ...listTroubles(board),
       ...feedTroubles(this.#sources.feeds.status()),
       ...zoneTroubles(this.#sources.zones.status()),
+      ...noticeTroubles(this.#sources.notice()),
       ...upstreamTroubles(board),
       ...storeTroubles(board),
       ...controlTroubles(this.#sources),

@@ -1,7 +1,7 @@
 /** What is wrong with the threads, the lists, the upstreams and the store, as far as the threads have said. */
 import { staleReason } from '../../lists/renewal.ts'
 import type { ListStatus } from '../../lists/status.ts'
-import { validityReason } from '../../lists/validity.ts'
+import { allowReason, validityReason } from '../../lists/validity.ts'
 import type { StatusBoard } from '../../metrics/thread-status.ts'
 import { Swapped, type ControlWords } from '../../thread/control-words.ts'
 import { mergeUpstreams } from '../upstreams.ts'
@@ -84,6 +84,7 @@ export function listTroubles({ lists }: Board): Trouble[] {
 }
 
 function validityTrouble(list: ListStatus): Trouble[] {
+  if (list.kind === 'allow') return [...allowTroubles(list), ...dateTroubles(list)]
   const { id, from, until, validity } = list
   const reason = validityReason(list, validity)
   if (reason === null) return []
@@ -102,6 +103,45 @@ function validityTrouble(list: ListStatus): Trouble[] {
       advice: {
         vi: 'nếu còn căn cứ: sửa `from`, `until` của danh sách theo văn bản mới; nếu không: bỏ danh sách',
         en: 'where there is a basis still: set `from`, `until` by the new document; else take the list out',
+      },
+    },
+  ]
+}
+
+function allowTroubles({ id, until, validity }: ListStatus): Trouble[] {
+  const reason = allowReason(until, validity)
+  if (reason === null) return []
+  const vi = validity === 'ending' ? `cho qua đến hết ${until}; sau đó danh sách chặn lại quyết định` : `đã hết hạn cho qua ngày ${until}` // prettier-ignore
+  return [
+    {
+      part: 'lists',
+      severity: 'warn',
+      key: `${validity} ${id}`,
+      detail: { vi: `danh sách cho phép ${id} ${vi}`, en: `${id} ${reason}` },
+      advice: {
+        vi: 'nếu vẫn cần cho qua: ghi ngày `until` mới cùng lý do; nếu không: bỏ mục đó',
+        en: 'where it is still to pass: set a new `until` with its reason; else take the entry out',
+      },
+    },
+  ]
+}
+
+/** Entries whose end nobody can read: what they were to let pass is blocked. */
+function dateTroubles({ id, refused }: ListStatus): Trouble[] {
+  const count = refused['bad-date'] ?? 0
+  if (count === 0) return []
+  return [
+    {
+      part: 'lists',
+      severity: 'warn',
+      key: `bad-date ${id}`,
+      detail: {
+        vi: `danh sách cho phép ${id}: ${count} mục có \`until\` không phải là ngày nên không được cho qua`,
+        en: `${id}: ${count} entries have an \`until\` that is no date, and let nothing pass`,
+      },
+      advice: {
+        vi: 'sửa `until` của các mục đó, ví dụ `until: 2026-12-31`; dòng nào sai: `thanhloc check`',
+        en: 'correct the `until` of these entries, as in `until: 2026-12-31`; the lines: `thanhloc check`',
       },
     },
   ]

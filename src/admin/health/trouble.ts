@@ -4,7 +4,7 @@ import type { Words } from '../../alerts/catalogue.ts'
 /** The parts of the server, in the order in which they are shown: what is needed for answers comes first. */
 export const COMPONENTS = [
   'listening', 'queries', 'blocking', 'lists', 'upstreams', 'store', 'hits', 'identity', 'alerts', 'accounts', 'admin',
-  'nodes', 'config', 'log', 'threads', 'disk', 'memory', 'clock',
+  'nodes', 'notice', 'config', 'log', 'threads', 'disk', 'memory', 'clock',
 ] as const // prettier-ignore
 export type Component = (typeof COMPONENTS)[number]
 

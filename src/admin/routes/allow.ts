@@ -1,12 +1,15 @@
 /** `/allow` and `/pause`: undoing a wrong block at once, on record, with an end. */
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { actorOf } from '../../accounts/principal.ts'
 import { parseNetwork } from '../../config/address.ts'
 import type { Settings } from '../../config/settings.ts'
+import { configuredLists, type ConfiguredList } from '../../lists/configured.ts'
 import { GROUP_PREFIX, type EndedOverride, type Override } from '../../lists/overrides.ts'
+import type { ListsStatus, ListStatus } from '../../lists/status.ts'
 import type { Admin } from '../app.ts'
 import { ApiError } from '../problem.ts'
 import { NullableTime, readDuration, readListedName, Reason, Time, responses, strict } from '../schema.ts'
+import { Validity } from '../reports.ts'
 import type { AdminSources } from '../sources.ts'
 
 const DAY_MS = 86_400_000
@@ -34,11 +37,24 @@ const Ended = Type.Object({
   endedAt: Time,
   endedBy: Type.String({ description: '`expired`, or who took it back or put another in its place' }),
 })
-const Overrides = Type.Object({
+const AllowFile = Type.Object({
+  id: Type.String(),
+  path: Type.String(),
+  owner: Type.String({ description: 'who answers for entries that do not say so themselves; empty: nobody is named' }), // prettier-ignore
+  reason: Type.String(),
+  until: Type.Union([Type.String(), Type.Null()], { description: 'first last day of its entries' }),
+  validity: Validity,
+  entries: Type.Integer({ description: 'that let pass now' }),
+  expired: Type.Integer({ description: 'that are past their last day' }),
+  unowned: Type.Integer({ description: 'that nobody answers for' }),
+})
+export const Overrides = Type.Object({
   items: Type.Array(Type.Object(Common)),
   pause: Type.Union([Entry, Type.Null()], { description: 'for all' }),
   pauses: Type.Array(Entry, { description: 'for single clients and groups' }),
   ended: Type.Array(Ended, { description: 'the last one first' }),
+  files: Type.Array(AllowFile, { description: 'files of names that pass: `allow` of the configuration' }),
+  groups: Type.Array(Type.String(), { description: 'ids of those a pause can be for' }),
 })
 const Pause = Type.Object({ pausedUntil: NullableTime, reason: Type.Union([Type.String(), Type.Null()]) })
 /** All that are kept would be megabytes. */
@@ -61,13 +77,18 @@ export function addAllowRoutes(app: Admin, { mail, settings, accounts }: AdminSo
       },
     },
     async () => {
-      const { active, ended } = await mail.request<Overridden>('lists', 'lists/overrides')
+      const [{ active, ended }, { lists }] = await Promise.all([
+        mail.request<Overridden>('lists', 'lists/overrides'),
+        mail.request<ListsStatus>('lists', 'lists/status'),
+      ])
       const isPause = ({ kind }: Override): boolean => kind === 'pause'
       return {
         items: active.filter((override) => !isPause(override)).map(({ kind: _kind, ...allow }) => allow),
         pause: active.find((override) => isPause(override) && override.name === '') ?? null,
         pauses: active.filter((override) => isPause(override) && override.name !== ''),
         ended: ended.slice(0, MAX_ENDED).map((override) => ({ ...override })),
+        files: lists.flatMap((list) => allowFiles(list, configuredLists(settings()))),
+        groups: settings().groups.map(({ id }) => id),
       }
     },
   )
@@ -174,6 +195,18 @@ export function addAllowRoutes(app: Admin, { mail, settings, accounts }: AdminSo
       return { pausedUntil: pause?.until ?? null, reason: pause?.reason ?? null }
     },
   )
+}
+
+/** A list as a file of names that pass; none where it is another one. */
+function allowFiles(
+  { id, path, until, validity, entries, allowed }: ListStatus,
+  configured: readonly ConfiguredList[],
+): Static<typeof AllowFile>[] {
+  const list = configured.find((one) => one.id === id)
+  if (list?.kind !== 'allow') return []
+  const { owner, reason } = list.allowed
+  const { expired = 0, unowned = 0 } = allowed ?? {}
+  return [{ id, path, owner, reason, until, validity, entries, expired, unowned }]
 }
 
 /**

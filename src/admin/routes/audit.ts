@@ -25,6 +25,22 @@ const Entry = Type.Object({
 
 const Broken = Type.Object({ kind: Type.String(), seq: Type.Integer(), detail: Type.String() })
 
+export const AuditPage = Type.Object({
+  items: Type.Array(Entry),
+  next: Type.Union([Type.String(), Type.Null()], { description: 'cursor of the next page' }),
+})
+
+export const AuditReport = Type.Object({
+  isSound: Type.Boolean(),
+  broken: Type.Union([Broken, Type.Null()], { description: 'where the trail breaks' }),
+  rows: Type.Integer({ description: 'that were read and right' }),
+  prunedThrough: Type.Integer({ description: 'rows up to this one were pruned; 0: none' }),
+  head: Head,
+  outside: Type.String({
+    description: 'of `head`: `none` was given, `held`, `pruned` (older than what is kept), `broken`',
+  }),
+})
+
 export function addAuditRoutes(app: Admin, { accounts }: AdminSources): void {
   app.get(
     '/audit',
@@ -45,12 +61,7 @@ export function addAuditRoutes(app: Admin, { accounts }: AdminSources): void {
             Type.String({ pattern: '^[1-9]\\d{0,14}$', description: 'what `next` of the page before said' }),
           ),
         }),
-        response: responses({
-          200: Type.Object({
-            items: Type.Array(Entry),
-            next: Type.Union([Type.String(), Type.Null()], { description: 'cursor of the next page' }),
-          }),
-        }),
+        response: responses({ 200: AuditPage }),
       },
     },
     ({ query: { actor, action, since, until, limit = 100, cursor } }) => {
@@ -96,19 +107,7 @@ export function addAuditRoutes(app: Admin, { accounts }: AdminSources): void {
           },
           { additionalProperties: false, examples: [{ head: `1042:${'9f'.repeat(32)}` }] },
         ),
-        response: responses({
-          200: Type.Object({
-            isSound: Type.Boolean(),
-            broken: Type.Union([Broken, Type.Null()], { description: 'where the trail breaks' }),
-            rows: Type.Integer({ description: 'that were read and right' }),
-            prunedThrough: Type.Integer({ description: 'rows up to this one were pruned; 0: none' }),
-            head: Head,
-            outside: Type.String({
-              description:
-                'of `head`: `none` was given, `held`, `pruned` (older than what is kept), `broken`',
-            }),
-          }),
-        }),
+        response: responses({ 200: AuditReport }),
       },
     },
     async ({ body, caller }) => ({ ...(await accounts.verifyTrail(caller, body.head ?? null)) }),

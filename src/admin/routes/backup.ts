@@ -24,6 +24,11 @@ const Last = Type.Object({
   parts: Type.Array(Type.String(), { description: 'databases in it beside `thanhloc.db`' }),
 })
 
+export const Backups = Type.Object({
+  running: Type.Union([Running, Type.Null()]),
+  last: Type.Union([Last, Type.Null()]),
+})
+
 export function addBackupRoutes(app: Admin, { mail, accounts }: AdminSources): void {
   app.get(
     '/backup',
@@ -32,12 +37,7 @@ export function addBackupRoutes(app: Admin, { mail, accounts }: AdminSources): v
       schema: {
         tags: ['keeping'],
         summary: 'The backup that is being written, and how the last one since the start ended',
-        response: responses({
-          200: Type.Object({
-            running: Type.Union([Running, Type.Null()]),
-            last: Type.Union([Last, Type.Null()]),
-          }),
-        }),
+        response: responses({ 200: Backups }),
       },
     },
     async () => {

@@ -43,7 +43,7 @@ const Campaign = Type.Object({
   cases: CaseReport,
 })
 
-const Campaigns = Type.Object({
+export const Campaigns = Type.Object({
   items: Type.Array(Campaign),
   next: NullableText,
   at: Type.String({ ...Time, description: 'of the figures: they may be some seconds old' }),
@@ -58,7 +58,7 @@ const Indicator = Type.Object({
   lastSeen: Time,
 })
 
-const CampaignDetail = Type.Object({
+export const CampaignDetail = Type.Object({
   ...Campaign.properties,
   indicators: Type.Union(
     [

@@ -7,6 +7,7 @@ import type { Action } from '../../accounts/roles.ts'
 import type { Admin } from '../app.ts'
 import { Changed, CaseItem, CaseListQuery, CasePage, ChangeBody, paging } from '../case-schema.ts'
 import { ApiError } from '../problem.ts'
+import { toConfirmed } from '../contact-schema.ts'
 import { isInScope, scopeOf } from '../scope.ts'
 import { readTime, responses, strict, timeText } from '../schema.ts'
 import type { AdminSources } from '../sources.ts'
@@ -143,6 +144,7 @@ function toCase(item: CaseSummary) {
     changedAt: timeText(item.changedAt),
     firstHit: timeText(item.firstHit),
     lastHit: timeText(item.lastHit),
+    confirmed: toConfirmed(item.confirmed),
     cleanedAt: textOrNull(item.cleanedAt),
     falseAlarmUntil: textOrNull(item.falseAlarmUntil),
   }

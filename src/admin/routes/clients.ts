@@ -12,6 +12,7 @@ import {
   ClientDetail,
   Next,
   toClient,
+  toContactPage,
   toFile,
   toHiddenClient,
   toHit,
@@ -40,6 +41,9 @@ const ListQuery = strict({
       description: '`router`: many machines stand behind it; none of them is counted',
     }),
   ),
+  isConfirmed: Type.Optional(
+    Type.Boolean({ description: "with a confirmed contact with the sinkhole's address, or without one" }),
+  ),
   q: Type.Optional(
     Type.String({
       minLength: 1,
@@ -58,7 +62,7 @@ const ListQuery = strict({
     Type.Enum([...CLIENT_SORTS], {
       default: 'found',
       description:
-        '`found`: found last comes first, nothing is missed while paging; `recent`: seen last; `first`: first seen last; `hits`: most hits; `unit`: in the order of units; `priority`: high ones; `state`: the most pressing',
+        '`found`: found last comes first, nothing is missed while paging; `recent`: seen last; `first`: first seen last; `hits`: most hits; `unit`: in the order of units; `priority`: high ones; `state`: the most pressing; `confirmed`: confirmed contact last',
     }),
   ),
   ...reversal,
@@ -72,7 +76,7 @@ export function addClientRoutes(app: Admin, { clients, cases, accounts, settings
       config: { access: 'client.read', reads: 'store' },
       schema: {
         tags: ['clients'],
-        summary: 'Clients with hits',
+        summary: "Clients with hits, and visitors of the sinkhole's address",
         querystring: ListQuery,
         response: responses({ 200: Type.Object({ items: Type.Array(Client), next: Next }) }),
       },
@@ -122,6 +126,7 @@ export function addClientRoutes(app: Admin, { clients, cases, accounts, settings
         ...toClient(client),
         ...toFile(file),
         hitPage: { items, next: hitPage.next },
+        contactPage: toContactPage(client.contactPage),
         timeline: client.timeline.map(({ at, hits }) => ({ at: timeText(at), hits })),
       }
     },

@@ -38,7 +38,7 @@ const Scope = Type.Union([Type.Literal('all'), Type.Literal('cases')], {
   default: 'all',
   description: '`cases`: without `pair-new`',
 })
-const EventPage = Type.Object({
+export const EventPage = Type.Object({
   log: Type.String({ description: 'which log it is: in another one the numbers mean nothing' }),
   items: Type.Array(Event),
   next: Type.Integer({ description: 'the number to go on behind; always there' }),

@@ -3,10 +3,16 @@ import { Readable } from 'node:stream'
 import { Type } from 'typebox'
 import { headText } from '../../accounts/audit-entry.ts'
 import { actorOf } from '../../accounts/principal.ts'
-import { exportCases, exportClients } from '../../detection/cases/export.ts'
+import { exportCases, exportClients, exportContacts } from '../../detection/cases/export.ts'
 import type { Admin } from '../app.ts'
 import { BYTE_ORDER_MARK, csvLine } from '../csv.ts'
-import { CASE_COLUMNS, CLIENT_COLUMNS, HIT_COLUMNS, type Columns } from '../export-columns.ts'
+import {
+  CASE_COLUMNS,
+  CLIENT_COLUMNS,
+  CONTACT_COLUMNS,
+  HIT_COLUMNS,
+  type Columns,
+} from '../export-columns.ts'
 import { readTime, responses, strict } from '../schema.ts'
 import { scopeOf } from '../scope.ts'
 import type { AdminSources } from '../sources.ts'
@@ -22,9 +28,10 @@ export function addExportRoutes(app: Admin, { clients, cases, hits, accounts, lo
       config: { access: 'export' },
       schema: {
         tags: ['cases'],
-        summary: 'All clients, cases or hits of the units the caller is responsible for, as CSV or NDJSON',
+        summary:
+          'All clients, cases, hits or contacts of the units the caller is responsible for, as CSV or NDJSON',
         params: strict({
-          what: Type.Union([Type.Literal('clients'), Type.Literal('cases'), Type.Literal('hits')]),
+          what: Type.Enum(['clients', 'cases', 'hits', 'contacts']),
         }),
         querystring: strict({
           format: Type.Optional(
@@ -52,6 +59,7 @@ export function addExportRoutes(app: Admin, { clients, cases, hits, accounts, lo
         clients: () => textOf(exportClients(clients, filter), CLIENT_COLUMNS, format),
         cases: () => textOf(exportCases(cases, filter), CASE_COLUMNS, format),
         hits: () => textOf(hits(filter), HIT_COLUMNS, format),
+        contacts: () => textOf(exportContacts(clients, filter), CONTACT_COLUMNS, format),
       }
       const text = open[what]()
       // Read before the answer begins: what cannot be read now is an error, not an empty file.

@@ -44,7 +44,7 @@ const Query = strict({
   ...paging,
 })
 
-const ListedHit = Type.Object({
+export const ListedHit = Type.Object({
   clientId: Type.Integer(),
   address: Type.Union([Type.String(), Type.Null()], {
     description: 'the latest of the client; null: hidden',
@@ -55,7 +55,7 @@ const ListedHit = Type.Object({
   campaigns: Type.Array(Type.String(), { description: 'of its lists, now' }),
 })
 
-const Hits = Type.Object({
+export const Hits = Type.Object({
   items: Type.Array(ListedHit),
   next: Type.Union([Type.String(), Type.Null()], {
     description: 'cursor of the next page; a page may hold fewer than `limit`, or none, and not be the last',

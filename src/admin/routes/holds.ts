@@ -13,7 +13,7 @@ import { askStore } from '../store-letter.ts'
 const NullableText = Type.Union([Type.String(), Type.Null()])
 const What = { description: '`all`, `unit:ID` (units under it too), `campaign:ID`, `client:NUMBER`' }
 
-const Hold = Type.Object({
+export const Hold = Type.Object({
   id: Type.Union([Type.Integer(), Type.Null()], { description: 'null: it stands in the configuration' }),
   document: Type.String({ description: 'number of the document that orders it' }),
   what: Type.String(What),

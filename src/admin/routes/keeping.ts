@@ -17,7 +17,7 @@ interface UpkeepState {
 
 const Months = Type.String({ description: '`12 months`' })
 
-const Keeping = Type.Object({
+export const Keeping = Type.Object({
   level: Type.Union([Type.Integer(), Type.Null()], { description: 'security level (cấp độ) of the system' }),
   hits: { ...Months, description: 'after the last hit of a client on an indicator' },
   cases: { ...Months, description: 'after the last hit and the last change of a case' },
@@ -41,6 +41,11 @@ const Deletion = Type.Object({
   from: { ...Time, description: 'when the first of it went' },
   to: Time,
   amount: Type.Integer(),
+})
+
+export const Deletions = Type.Object({
+  items: Type.Array(Deletion),
+  next: Type.Union([Type.String(), Type.Null()], { description: 'cursor of the next page' }),
 })
 
 export function addKeepingRoutes(app: Admin, { cases, mail, clock, settings }: AdminSources): void {
@@ -83,12 +88,7 @@ export function addKeepingRoutes(app: Admin, { cases, mail, clock, settings }: A
         summary:
           'What was deleted for its age, by which rule, the newest first; one record a day, kind and rule',
         querystring: strict(paging),
-        response: responses({
-          200: Type.Object({
-            items: Type.Array(Deletion),
-            next: Type.Union([Type.String(), Type.Null()], { description: 'cursor of the next page' }),
-          }),
-        }),
+        response: responses({ 200: Deletions }),
       },
     },
     ({ query: { limit, cursor } }) => {

@@ -1,6 +1,7 @@
 /** `GET /lists`, `POST /lists/reload`, `GET /lookup`: what is blocked, and why. */
 import { Type, type Static } from 'typebox'
 import { parseAddress } from '../../config/address.ts'
+import type { Settings } from '../../config/settings.ts'
 import { withOrigins, type Justification } from '../../lists/basis.ts'
 import { configuredLists } from '../../lists/configured.ts'
 import type { Lookup } from '../../lists/desk.ts'
@@ -15,13 +16,16 @@ import type { AdminSources } from '../sources.ts'
 /** Ten million names take ten seconds; a busy machine longer. */
 const RELOAD_WAIT_MS = 120_000
 
-const Lists = Type.Object({
+export const Lists = Type.Object({
   items: Type.Array(ListReport),
   names: Type.Integer({ description: 'different names in force, over all lists' }),
   addresses: Type.Integer(),
   generation: Type.Integer({ description: 'of the snapshot in force' }),
   reloadSeconds: Type.Union([Type.Number(), Type.Null()]),
   error: Type.Union([Type.String(), Type.Null()], { description: 'why the last build as a whole failed' }),
+  takesImports: Type.Array(Type.String(), {
+    description: 'ids of lists that imports can be made for here: `approved: true`, and from no other node',
+  }),
 })
 
 const Text = Type.Union([Type.String(), Type.Null()])
@@ -42,7 +46,8 @@ const Origin = Type.Object({
   approvedAt: Time,
   reason: Type.String(),
 })
-const Verdict = Type.Object({
+/** As `GET /lookup` gives it. */
+export const Verdict = Type.Object({
   name: Type.String({ description: 'in lower-case A-labels, or the address' }),
   verdict: Type.String({ description: 'pass, log, block, allow' }),
   action: Type.Union([Type.String(), Type.Null()], {
@@ -78,6 +83,10 @@ const Verdict = Type.Object({
           Type.Null(),
         ],
         { description: 'where the entry stands; null: made by hand' },
+      ),
+      allowed: Type.Union(
+        [Type.Object({ owner: Type.String(), reason: Type.String(), until: Text }), Type.Null()],
+        { description: 'who answers for an allow entry of a file, why, until when; null: it is none' },
       ),
       imports: Type.Array(Origin, {
         description: 'approvals it comes from, of a list with `approved: true`',
@@ -120,7 +129,7 @@ export function addListRoutes(app: Admin, { mail, settings, accounts, review }: 
         response: responses({ 200: Lists }),
       },
     },
-    async () => toAnswer(await mail.request<ListsStatus>('lists', 'lists/status')),
+    async () => toAnswer(await mail.request<ListsStatus>('lists', 'lists/status'), settings()),
   )
 
   app.post(
@@ -147,7 +156,8 @@ export function addListRoutes(app: Admin, { mail, settings, accounts, review }: 
       const target = list === undefined ? '' : `list:${list}`
       accounts.record(caller, { action: 'list.change', target, reason, details: { force: force ?? false } })
       const asked = { id: list ?? null, force: force ?? false }
-      return toAnswer(await mail.request<ListsStatus>('lists', 'lists/reload', asked, RELOAD_WAIT_MS))
+      const status = await mail.request<ListsStatus>('lists', 'lists/reload', asked, RELOAD_WAIT_MS)
+      return toAnswer(status, settings())
     },
   )
 
@@ -177,13 +187,21 @@ export function addListRoutes(app: Admin, { mail, settings, accounts, review }: 
   )
 }
 
-function toAnswer({ lists, names, addresses, generation, reloadSeconds, error }: ListsStatus) {
-  return { items: lists.map(listReport), names, addresses, generation, reloadSeconds, error }
+function toAnswer(
+  { lists, names, addresses, generation, reloadSeconds, error }: ListsStatus,
+  { lists: configured }: Pick<Settings, 'lists'>,
+): Static<typeof Lists> {
+  const takesImports = configured
+    .filter(({ approved, feed }) => approved && feed === null)
+    .map(({ id }) => id)
+  return { items: lists.map(listReport), names, addresses, generation, reloadSeconds, error, takesImports }
 }
 
-type Found = Omit<Lookup, 'lists'> & Justification
+export type VerdictReport = Static<typeof Verdict>
+/** What the list thread answers to `lists/lookup`. */
+export type Found = Omit<Lookup, 'lists'> & Justification
 
-function toVerdict({ lists, heldBack, override, ...found }: Found): Static<typeof Verdict> {
+export function toVerdict({ lists, heldBack, override, ...found }: Found): VerdictReport {
   return {
     ...found,
     lists: lists.map(({ imports, ...held }) => ({

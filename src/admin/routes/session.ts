@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import type { Principal } from '../../accounts/principal.ts'
 import { AccountError, isRefusal } from '../../accounts/problem.ts'
 import { ACTION_NAMES, may } from '../../accounts/roles.ts'
+import { idleSecondsOf } from '../../accounts/sessions.ts'
 import { clearSessionCookie, csrfToken, writeSessionCookie } from '../../accounts/session-cookie.ts'
 import { cookieOf, isSecure } from '../admission.ts'
 import type { Admin } from '../app.ts'
@@ -17,6 +18,12 @@ const Caller = {
   units: Units,
   mustChangePassword: Type.Boolean({ description: 'nothing else is allowed before' }),
   actions: Type.Array(Type.String(), { description: 'what the role allows' }),
+  idleSeconds: Type.Union([Type.Integer(), Type.Null()], {
+    description: 'without a request the session ends after so long; null: the caller has none',
+  }),
+  recoveryCodesLeft: Type.Union([Type.Integer(), Type.Null()], {
+    description: 'null: the account has no second factor',
+  }),
 }
 const Csrf = Type.String({ description: 'send it as X-CSRF-Token with every request that changes something' })
 
@@ -53,9 +60,6 @@ export function addSessionRoutes(app: Admin, { accounts }: AdminSources): void {
             ...Caller,
             csrf: Csrf,
             endsAt: { ...Time, description: 'at the latest; earlier without a request for a while' },
-            recoveryCodesLeft: Type.Union([Type.Integer(), Type.Null()], {
-              description: 'null: the account has no second factor',
-            }),
           }),
         }),
       },
@@ -81,9 +85,14 @@ export function addSessionRoutes(app: Admin, { accounts }: AdminSources): void {
       },
     },
     (request) => {
-      const { principal } = request.caller
-      const cookie = principal.kind === 'user' ? cookieOf(request) : null
-      return { ...describe(principal), csrf: cookie === null ? null : csrfToken(cookie) }
+      const { caller } = request
+      const cookie = caller.principal.kind === 'user' ? cookieOf(request) : null
+      const recoveryCodesLeft = accounts.factors.codesLeft(caller)
+      return {
+        ...describe(caller.principal),
+        recoveryCodesLeft,
+        csrf: cookie === null ? null : csrfToken(cookie),
+      }
     },
   )
 
@@ -149,5 +158,6 @@ function describe(principal: Principal) {
     units: units === null ? null : [...units],
     mustChangePassword,
     actions: ACTION_NAMES.filter((action) => may(principal, action)),
+    idleSeconds: kind === 'user' ? idleSecondsOf(role) : null,
   }
 }

@@ -1,5 +1,5 @@
 /** `/tokens`: access of machines. Each has a role and an end; the secret is shown once. */
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import type { TokenInfo } from '../../accounts/tokens.ts'
 import { Name, Role, Units } from '../account-schema.ts'
 import type { Admin } from '../app.ts'
@@ -18,6 +18,11 @@ const Token = {
   usedAt: { ...NullableTime, description: 'to the minute; null: never' },
 }
 
+const TokenList = Type.Object({ items: Type.Array(Type.Object(Token)) })
+
+/** What `GET /tokens` answers. */
+export type TokenListReply = Static<typeof TokenList>
+
 export function addTokenRoutes(app: Admin, { accounts: { tokens }, clock }: AdminSources): void {
   app.get(
     '/tokens',
@@ -26,7 +31,7 @@ export function addTokenRoutes(app: Admin, { accounts: { tokens }, clock }: Admi
       schema: {
         tags: ['accounts'],
         summary: 'The tokens, expired ones too, without their secrets',
-        response: responses({ 200: Type.Object({ items: Type.Array(Type.Object(Token)) }) }),
+        response: responses({ 200: TokenList }),
       },
     },
     ({ caller }) => ({ items: tokens.list(caller).map(toToken) }),

@@ -1,8 +1,9 @@
-/** `GET /traffic`: counts of queries and answers, cheap enough to be read every second. */
+/** `GET /traffic`: counts of queries and answers, cheap enough to be read every second; `/traffic/recent`: as a chart has them. */
 import { Type, type Static } from 'typebox'
 import type { Admin } from '../app.ts'
-import { responses, Time, timeText } from '../schema.ts'
+import { readTime, responses, strict, Time, timeText } from '../schema.ts'
 import type { AdminSources } from '../sources.ts'
+import { STEP_MS, TrafficRing } from '../traffic-ring.ts'
 import { DURATION_BOUNDS, readTraffic } from '../traffic.ts'
 
 export const TrafficReport = Type.Object({
@@ -22,6 +23,30 @@ export const TrafficReport = Type.Object({
   }),
   cacheEntries: Type.Integer(),
 })
+
+/** An hour. */
+const SHOWN_STEPS = 720
+
+const Rates = Type.Array(Type.Number(), { description: 'a second' })
+const RecentTraffic = Type.Object({
+  stepSeconds: Type.Number({ description: 'about how far apart they are' }),
+  ends: Type.Array(Type.Number(), {
+    description: 'when each step ended, seconds since 1970; those of the last hour, ascending',
+  }),
+  queries: Rates,
+  blocked: Rates,
+  sum: Type.Object(
+    {
+      from: { ...Time, description: '`since`, or when the counting began that is still known' },
+      queries: Type.Integer(),
+      blocked: Type.Integer(),
+    },
+    { description: 'what came from then on' },
+  ),
+})
+
+/** What `GET /traffic/recent` answers. */
+export type RecentTrafficReply = Static<typeof RecentTraffic>
 
 /** What `GET /traffic` answers. */
 export type TrafficReply = Static<typeof TrafficReport>
@@ -51,4 +76,43 @@ export function addTrafficRoutes(app: Admin, sources: AdminSources): void {
     },
     () => trafficReport(sources),
   )
+  const ring = new TrafficRing(sources.counters, sources.clock)
+  app.addHook('onClose', async () => ring.close())
+  app.get(
+    '/traffic/recent',
+    {
+      config: { access: 'status.read' },
+      schema: {
+        tags: ['server'],
+        summary: 'Queries and blocked ones a second over the last hour, and how many came since a time',
+        querystring: strict({
+          since: Type.Optional(
+            Type.String({
+              minLength: 10,
+              maxLength: 40,
+              description: 'a date, or RFC 3339, a day back at most; an hour ago unless given',
+            }),
+          ),
+        }),
+        response: responses({ 200: RecentTraffic }),
+      },
+    },
+    ({ query: { since } }) => {
+      const sinceMs =
+        since === undefined ? sources.clock.wallMs() - SHOWN_STEPS * STEP_MS : readTime('since', since)
+      const { endsMs, queries, blocked } = ring.rates(SHOWN_STEPS)
+      const { fromMs, ...sum } = ring.since(sinceMs)
+      return {
+        stepSeconds: STEP_MS / 1000,
+        ends: endsMs.map((ms) => Math.round(ms / 100) / 10),
+        queries: queries.map(toTenths),
+        blocked: blocked.map(toTenths),
+        sum: { ...sum, from: timeText(fromMs) },
+      }
+    },
+  )
+}
+
+function toTenths(rate: number): number {
+  return Math.round(rate * 10) / 10
 }

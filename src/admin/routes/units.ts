@@ -53,7 +53,7 @@ const ListQuery = strict({
   ...paging,
 })
 
-const Unit = Type.Object({
+export const Unit = Type.Object({
   id: Type.String(),
   name: Type.String(),
   code: Type.String({ description: 'its official code; empty: none is known' }),
@@ -73,7 +73,7 @@ const Unit = Type.Object({
   figures: UnitReport,
 })
 
-const Units = Type.Object({
+export const Units = Type.Object({
   items: Type.Array(Unit),
   next: NullableText,
   outside: Type.Union([UnitReport, Type.Null()], {
@@ -82,7 +82,7 @@ const Units = Type.Object({
   at: Type.String({ ...Time, description: 'of the figures: they may be some seconds old' }),
 })
 
-const UnitDetail = Type.Object({
+export const UnitDetail = Type.Object({
   ...Unit.properties,
   path: Type.Array(Type.Object({ id: Type.String(), name: Type.String() }), {
     description: 'units above it, the uppermost first',

@@ -1,5 +1,5 @@
 /** `/users`: the accounts of people. Passwords go in and never come out; one that is made is shown once. */
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { readRole, ROLES_BY_UNIT, USER_ROLES } from '../../accounts/roles.ts'
 import type { SetUser } from '../../accounts/users.ts'
 import type { User } from '../../accounts/user-row.ts'
@@ -21,6 +21,11 @@ const Account = {
   passwordAt: Time,
   activeAt: { ...Time, description: 'last signed in, made or enabled' },
 }
+const UserList = Type.Object({ items: Type.Array(Type.Object(Account)) })
+
+/** What `GET /users` answers. */
+export type UserListReply = Static<typeof UserList>
+
 const WithPassword = Type.Object({
   ...Account,
   madePassword: Type.Union([Type.String(), Type.Null()], {
@@ -46,7 +51,7 @@ export function addUserRoutes(app: Admin, { accounts: { users, factors } }: Admi
       schema: {
         tags: ['accounts'],
         summary: 'The accounts, by name',
-        response: responses({ 200: Type.Object({ items: Type.Array(Type.Object(Account)) }) }),
+        response: responses({ 200: UserList }),
       },
     },
     ({ caller }) => ({ items: users.list(caller).map(toAccount) }),

@@ -1,5 +1,5 @@
 /** Which cases a list of cases is about, as SQL conditions on `campaign_case k` and `client c`. */
-import { nowInRanges, searchSql, type FilterSql } from '../client-filter.ts'
+import { confirmedSql, nowInRanges, searchSql, type FilterSql } from '../client-filter.ts'
 import type { ClientKind } from '../client-identity.ts'
 import type { UnitIndex } from '../units.ts'
 import type { CaseState, Priority } from './states.ts'
@@ -20,6 +20,8 @@ export interface CaseFilter {
   readonly client?: number | undefined
   readonly priority?: Priority | undefined
   readonly kind?: ClientKind | undefined
+  /** Of clients with a confirmed contact, or without one. */
+  readonly isConfirmed?: boolean | undefined
   /** Milliseconds since 1970, both inclusive: cases whose last hit lies between them. */
   readonly since?: number | undefined
   readonly until?: number | undefined
@@ -41,8 +43,9 @@ export function caseFilterSql(
     conditions.push(condition)
     Object.assign(values, named)
   }
-  const { states, campaign, unit, within, assignee, client, priority, kind, since, until, openedSince, q } =
+  const { states, campaign, unit, within, assignee, client, priority, kind, isConfirmed, since, until } =
     filter
+  const { openedSince, q } = filter
   if (states !== undefined)
     add('k.state IN (SELECT value FROM json_each(:states))', { states: JSON.stringify(states) })
   if (campaign !== undefined) add('k.campaign = :campaign', { campaign })
@@ -62,6 +65,7 @@ export function caseFilterSql(
   if (priority === 'high') conditions.push(`k.priority = 'high'`)
   else if (priority !== undefined) add('k.priority = :priority', { priority })
   if (kind !== undefined) add('c.kind = :kind', { kind })
+  if (isConfirmed !== undefined) conditions.push(confirmedSql(isConfirmed))
   // The minute as well, because it is what the index holds.
   if (since !== undefined)
     add('k.last_hit_at >= :since AND k.last_hit_minute >= :sinceMinute', {

@@ -1,6 +1,6 @@
 /** What is read of cases, and how rows become it. Times: milliseconds since 1970. */
 import { addressText } from '../../net/address.ts'
-import { clientWho, textOf, type ClientWho, type Row } from '../client-rows.ts'
+import { clientWho, confirmedOf, textOf, type ClientWho, type Confirmed, type Row } from '../client-rows.ts'
 import type { UnitIndex } from '../units.ts'
 import type { BeaconHint } from './beacon.ts'
 import type { BeaconWords } from './beacon-words.ts'
@@ -34,6 +34,8 @@ export interface CaseSummary {
   readonly falseAlarmUntil: number | null
   readonly priority: Priority
   readonly notes: number
+  /** Of its client, whatever led there. */
+  readonly confirmed: Confirmed | null
   /** Name of the server that saw the first hit; null: this one. */
   readonly node: string | null
 }
@@ -97,6 +99,7 @@ export function caseSummary(row: Row, units: UnitIndex): CaseSummary {
     falseAlarmUntil: timeOf(row['false_alarm_until']),
     priority: row['priority'] as Priority,
     notes: Number(row['note_count']),
+    confirmed: confirmedOf(row),
     node: textOf(row['node']),
   }
 }

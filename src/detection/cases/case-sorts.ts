@@ -8,7 +8,7 @@ import { pressingSql } from './states.ts'
  * `found`: the case opened last comes first; nothing is missed or told twice while cases come. `recent`: the one hit
  * last, to the minute; `changed`: the one changed last; `first`: the one whose first hit came last; `hits`: the one with
  * most hits; `unit`: in the order of units; `priority`: high ones, then by `recent`; `state`: what is most pressing, then
- * by `recent`. One whose place changes meanwhile may be told twice, or not at all.
+ * by `recent`; `confirmed`: the one whose client has the last confirmed contact, those without one at the end. One whose place changes meanwhile may be told twice, or not at all.
  */
 export const CASE_SORTS = [
   'found',
@@ -19,6 +19,7 @@ export const CASE_SORTS = [
   'unit',
   'priority',
   'state',
+  'confirmed',
 ] as const
 export type CaseSort = (typeof CASE_SORTS)[number]
 
@@ -32,6 +33,7 @@ const KEYS: Readonly<Record<Exclude<CaseSort, 'unit'>, readonly string[]>> = {
   hits: ['k.hit_count', 'k.id'],
   priority: [`k.priority = 'high'`, ...SEEN],
   state: [pressingSql('k.state'), ...SEEN],
+  confirmed: ['coalesce(c.confirmed_last_at, 0)', 'k.id'],
 }
 
 /** The tables are `campaign_case k` and `client c`. */

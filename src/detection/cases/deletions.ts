@@ -8,6 +8,7 @@ export type Deleted =
   | 'cases'
   | 'addresses'
   | 'hours'
+  | 'contacts'
   | 'indicators'
   | 'bindings'
   | 'silences'

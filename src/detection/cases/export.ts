@@ -9,7 +9,7 @@ import { nowInRanges } from '../client-filter.ts'
 import { textOf, type ClientSummary, type Row } from '../client-rows.ts'
 import type { Page } from '../cursor.ts'
 import { bitNames, typeText } from '../hit-text.ts'
-import type { ClientFilter, StoreReader } from '../queries.ts'
+import type { ClientFilter, ContactFilter, StoredContact, StoreReader } from '../queries.ts'
 import type { CaseFilter } from './case-filter.ts'
 import type { CaseReader, CaseSummary } from './queries.ts'
 
@@ -69,6 +69,14 @@ export function exportCases(
   filter: CaseFilter = {},
 ): Generator<readonly CaseSummary[]> {
   return pages((cursor) => cases.listCases(filter, { sort: 'found', limit: A_PAGE, cursor }))
+}
+
+/** Contacts with the sinkhole's address, page by page, the newest first. Throws StoreUnavailable. */
+export function exportContacts(
+  store: Pick<StoreReader, 'listContacts'>,
+  filter: ContactFilter = {},
+): Generator<readonly StoredContact[]> {
+  return pages((cursor) => store.listContacts(filter, { limit: A_PAGE, cursor }))
 }
 
 /** Hits, page by page, those of one client together. Throws StoreUnavailable. */

@@ -142,7 +142,8 @@ const PLACED = `json_each(:everywhere) AS place
   CROSS JOIN client AS c ON c.address BETWEEN unhex(place.value ->> 0) AND unhex(place.value ->> 1)`
 
 const CLIENTS = `
-  SELECT place.value ->> 2 AS rank, c.kind, count(*) AS n, total(c.first_seen >= :since) AS new,
+  SELECT place.value ->> 2 AS rank, c.kind, total(c.status <> 'visitor') AS n,
+    total(c.first_seen >= :since AND c.status <> 'visitor') AS new,
     total(c.blocked_count) AS blocked, total(c.logged_count) AS logged, min(c.first_seen) AS first_at,
     max(c.last_seen) AS last_at
   FROM ${PLACED} GROUP BY 1, 2`

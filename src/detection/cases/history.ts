@@ -2,8 +2,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { CaseState } from './states.ts'
 
-/** Why a case changed: an officer's word, a hit, two clients that are one, a clock that had been ahead. */
-export type ChangeCause = 'officer' | 'hit' | 'merge' | 'clock'
+/**
+ * Why a case changed: an officer's word, a hit, two clients that are one, a clock that had been ahead; `contact`: nothing of it
+ * changed, its machine came to the sinkhole's address and is confirmed.
+ */
+export type ChangeCause = 'officer' | 'hit' | 'merge' | 'clock' | 'contact'
 
 export interface CaseChange {
   readonly caseId: number

@@ -1,6 +1,6 @@
 /**
- * Deletes what is too old of clients: pairs not hit since, hours, addresses, at last the client itself. The sums of a
- * client are those of the hits that stay. In steps that read a thousand rows at most, each in a transaction.
+ * Deletes what is too old of clients: pairs not hit since, hours, addresses, contacts, at last the client itself. The sums
+ * of a client are those of the hits and contacts that stay. In steps that read a thousand rows at most, each in a transaction.
  */
 import type { StatementSync } from 'node:sqlite'
 import type { Row } from '../client-rows.ts'
@@ -86,12 +86,14 @@ export class ClientSweep {
     )
     this.#dropSilences = database.prepare('DELETE FROM silence WHERE client_id = ? AND until_at < ?')
     this.#saveFirst = database.prepare(
-      `UPDATE client SET first_seen = (SELECT min(first_at) FROM hit WHERE client_id = ?1)
-       WHERE id = ?1 AND indicator_count BETWEEN 1 AND ?2`,
+      `UPDATE client SET first_seen = (SELECT min(first_at) FROM (SELECT first_at FROM hit WHERE client_id = ?1
+         UNION ALL SELECT first_at FROM contact WHERE client_id = ?1))
+       WHERE id = ?1 AND indicator_count <= ?2 AND indicator_count + contact_count > 0`,
     )
     this.#keyOf = database.prepare('SELECT key FROM client WHERE id = ?')
     this.#isNeeded = database.prepare(
       `SELECT EXISTS (SELECT 1 FROM hit WHERE client_id = ?1) OR EXISTS (SELECT 1 FROM campaign_case WHERE client_id = ?1)
+         OR EXISTS (SELECT 1 FROM contact WHERE client_id = ?1)
          OR EXISTS (SELECT 1 FROM silence WHERE client_id = ?1 AND until_at > ?2) AS is_needed`,
     )
     this.#addressesOf = database.prepare('SELECT address FROM client_address WHERE client_id = ?')
@@ -181,7 +183,10 @@ export class ClientSweep {
     this.#forgetAddresses(addresses)
     note('addresses', addresses.length)
     this.#dropLists.run(id, cutoffMs)
-    if (hasLost) this.#saveFirst.run(id, FIRST_SEEN_PAIRS)
+    const contacts = this.#session.contacts.dropOld(id, cutoffMs)
+    note('contacts', contacts)
+    if (hasLost) this.#session.contacts.markVisitor(id)
+    if (hasLost || contacts > 0) this.#saveFirst.run(id, FIRST_SEEN_PAIRS)
     if (this.#isNeeded.get(id, nowMs)!['is_needed'] === 0) this.#dropClient(id, note)
     this.#witness.book.drop(id)
   }

@@ -100,11 +100,9 @@ export class CaseWitness implements CommitWitness {
 
   #open(client: CaseClient, campaign: string, change: PairChange): KnownCase {
     const { firstMs, lastMs, node } = change
-    const isFirst = client.cases.length === 0
     const opened = this.book.open(client, campaign, this.#nowMs, firstMs, lastMs, node)
     this.history.addHit(opened.id, this.#nowMs, null, 'new', this.events.indicator(change.indicator))
-    // A client begins as new.
-    if (!isFirst) this.book.restatus(client, clientStatus(client.cases.map(({ state }) => state)))
+    this.book.restatus(client, clientStatus(client.cases.map((each) => each.state)))
     this.#tell('case-opened', opened, client, change)
     return opened
   }

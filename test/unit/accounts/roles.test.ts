@@ -46,6 +46,7 @@ const TABLE: Readonly<Record<Action, string>> = {
   'audit.read': 'au',
   'audit.verify': 'au',
   'list.pull': 'oaf',
+  'approval.pull': 'an',
   'hits.pull': 'an',
 }
 const LETTER: Readonly<Record<Role, string>> = {

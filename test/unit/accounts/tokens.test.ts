@@ -98,7 +98,7 @@ test.each([
 
 test('the other node may pull hits, and nothing else', () => {
   const node = who(add('node-2', 'node')) as Principal
-  expect(ACTION_NAMES.filter((action) => may(node, action))).toEqual(['hits.pull'])
+  expect(ACTION_NAMES.filter((action) => may(node, action))).toEqual(['approval.pull', 'hits.pull'])
 })
 
 test.each([NOBODY.role, 'viewer', 'officer', 'auditor', 'node'] as const)(

@@ -99,6 +99,20 @@ describe('a session', () => {
     expect(who.json().actions).toContain('user.change')
   })
 
+  it('tells its page after how long without a request it ends, by role', async () => {
+    await addUser('an', 'admin')
+    await addUser('binh', 'officer')
+    for (const [name, idleSeconds] of [['an', 280], ['binh', 880]] as const) {
+      const { cookie } = await signIn(name)
+      const who = await call('GET', '/session', { headers: { cookie } })
+      expect(who.json()).toMatchObject({ idleSeconds, recoveryCodesLeft: null })
+      fixture.clock.nowMs += (idleSeconds - 1) * 1000
+      expect((await call('GET', '/session', { headers: { cookie, 'x-background': '1' } })).statusCode).toBe(200)
+      fixture.clock.nowMs += 22_000
+      expect((await call('GET', '/session', { headers: { cookie, 'x-background': '1' } })).statusCode).toBe(401)
+    }
+  }) // prettier-ignore
+
   it('changes nothing without the CSRF token', async () => {
     await addUser('an', 'admin')
     const { cookie, csrf } = await signIn('an')
@@ -181,7 +195,9 @@ describe('a session', () => {
     expect([needed.statusCode, needed.json().code]).toEqual([401, 'THANHLOC_ACCOUNT_CODE_NEEDED'])
     fixture.clock.nowMs += 30_000
     await signIn('an', { code: code() })
-    await signIn('an', { code: recoveryCodes[0] })
+    const { cookie } = await signIn('an', { code: recoveryCodes[0] })
+    const left = await call('GET', '/session', { headers: { cookie } })
+    expect(left.json().recoveryCodesLeft).toBe(9)
     const again = await call('POST', '/session', {
       body: { name: 'an', password: PASSWORD, code: recoveryCodes[0] },
     })

@@ -9,7 +9,12 @@ import { parseSettings } from '../../../src/config/load.ts'
 import type { Settings } from '../../../src/config/settings.ts'
 import { Figures } from '../../../src/detection/cases/figures.ts'
 import { pairKey, type CaseDetail, type PairNote } from '../../../src/detection/cases/queries.ts'
-import type { ClientDetail, ClientSummary, StoreTotals } from '../../../src/detection/queries.ts'
+import type {
+  ClientDetail,
+  ClientSummary,
+  StoredContact,
+  StoreTotals,
+} from '../../../src/detection/queries.ts'
 import { UnitIndex } from '../../../src/detection/units.ts'
 import type { ListStatus } from '../../../src/lists/status.ts'
 import { createLog } from '../../../src/log/log.ts'
@@ -22,6 +27,7 @@ import type { Reloaded } from '../../../src/admin/config-reload.ts'
 import { AllowedHosts } from '../../../src/admin/guard.ts'
 import { HealthLedger, type HealthSources } from '../../../src/admin/health/ledger.ts'
 import type { MachineReadings } from '../../../src/admin/health/machine.ts'
+import type { NoticeStatus } from '../../../src/admin/notice-desk/notice-desk.ts'
 import type { AdminSources } from '../../../src/admin/sources.ts'
 import { openToken } from '../../../src/admin/token.ts'
 import type { NodeStatus } from '../../../src/nodes/node-status.ts'
@@ -36,6 +42,11 @@ export const TOKEN = 'correct-horse-battery-staple'
 export const NOW = Date.UTC(2026, 10, 21, 8)
 export const AUTHORISED = { host: '127.0.0.1:8053', authorization: `Bearer ${TOKEN}` }
 export const JSON_AUTHORISED = { ...AUTHORISED, 'content-type': 'application/json' }
+
+/** Whether a route is described: pages for browsers are not. */
+export function isOfApi(path: string): boolean {
+  return path !== '/' && !path.startsWith('/docs') && !path.startsWith('/console')
+}
 
 /** Time stands still until a test moves it. */
 export class FakeClock implements Clock {
@@ -132,7 +143,15 @@ export const CLIENT: ClientSummary = {
     place: 'P. 203', role: 'kế toán trưởng', source: 'lease', sure: 'likely', kind: 'machine',
   },
   addresses: [{ address: '10.1.2.3', from: NOW - 60_000, to: NOW }], unit: 'so-tttt', priority: 'normal', status: 'new', firstSeen: NOW - 60_000, lastSeen: NOW, hits: 5, blocked: 4, logged: 1,
-  indicators: 1, lists: [{ id: 'apt32', campaign: '2022', hits: 5, firstSeen: NOW - 60_000, lastSeen: NOW }],
+  indicators: 1, contacts: 2, confirmed: { contacts: 2, firstSeen: NOW - 30_000, lastSeen: NOW },
+  lists: [{ id: 'apt32', campaign: '2022', hits: 5, firstSeen: NOW - 60_000, lastSeen: NOW }],
+} // prettier-ignore
+
+export const CONTACT: StoredContact = {
+  id: 11, clientId: CLIENT.id, address: CLIENT.address, clientPort: 50_123, identity: CLIENT.identity, unit: CLIENT.unit,
+  local: '10.10.10.10', port: 80, protocol: 'http', host: 'b.evil.test', method: 'POST', path: '/gate.php', userAgent: 'WinHttp',
+  hasReferrer: false, firstBytes: 'ab'.repeat(32), firstBytesLength: 120, isBrowserLike: false, isConfirmed: true, count: 2,
+  firstSeen: NOW - 30_000, lastSeen: NOW, led: 'name', hit: { indicator: 'evil.test', at: NOW - 30_000 },
 } // prettier-ignore
 
 const DETAIL: ClientDetail = {
@@ -146,6 +165,7 @@ const DETAIL: ClientDetail = {
     ],
     next: null,
   },
+  contactPage: { items: [CONTACT], next: null },
   timeline: [{ at: NOW - 3_600_000, hits: 5 }],
 } // prettier-ignore
 
@@ -159,6 +179,7 @@ export const fakeClients: Clients = {
   listClients: () => ({ items: [CLIENT], next: 'bmV4dA' }),
   getClient: (id) => (id === CLIENT.id ? DETAIL : null),
   listHits: () => DETAIL.hitPage,
+  listContacts: () => DETAIL.contactPage,
   listPairs: () => ({ items: [{ ...DETAIL.hitPage.items[0]!, ...OF_CLIENT }], next: null, isWhole: true }),
   countClients: () => ({ machines: { new: 1 }, routers: 0, blocked: 4, logged: 1 }),
   changesSince: () => ({ node: '0123456789abcdef', name: 'dns1', next: '1.2.0.0', isWhole: true, lists: [], clients: [], rows: [] }), // prettier-ignore
@@ -167,7 +188,7 @@ export const fakeClients: Clients = {
 export const CASE: CaseDetail = {
   id: 3, clientId: CLIENT.id, address: CLIENT.address, identity: CLIENT.identity, unit: 'so-tttt', campaign: '2022', state: 'new',
   version: 1, openedAt: NOW - 60_000, changedAt: NOW - 60_000, firstHit: NOW - 60_000, lastHit: NOW, hits: 5, assignee: null,
-  reinfections: 0, cleanedAt: null, falseAlarmUntil: null, priority: 'normal', notes: 0, node: null,
+  reinfections: 0, cleanedAt: null, falseAlarmUntil: null, priority: 'normal', notes: 0, confirmed: CLIENT.confirmed, node: null,
   history: {
     items: [
       {
@@ -231,6 +252,15 @@ const UPKEEP: UpkeepReadings = {
   components: [{ component: 'lists', state: 'ok' }],
 }
 
+const NO_NOTICE: NoticeStatus = {
+  isWanted: false,
+  fault: null,
+  connected: [],
+  contacts: { http: 0, tls: 0, tcp: 0 },
+  dropped: 0,
+  lastMs: null,
+}
+
 const ROOMY: MachineReadings = {
   disk: () => ({ free: 6e9, size: 8e9 }),
   memory: () => ({ free: 2e9, size: 4e9 }),
@@ -285,6 +315,8 @@ export interface FixtureOptions {
   readonly feeds?: AdminSources['feeds']
   /** None unless given. */
   readonly zones?: AdminSources['zones']
+  /** None is configured unless given. */
+  readonly notice?: NoticeStatus
   /** Nothing to see to unless given. */
   readonly upkeep?: UpkeepReadings
   /** Room enough unless given. */
@@ -323,7 +355,9 @@ export async function createFixture(options: FixtureOptions = {}): Promise<Fixtu
     identity,
     nodes: () => options.nodes ?? [],
     feeds: () => options.feeds?.status() ?? [],
+    imports: () => review.status(),
     zones: () => options.zones?.status() ?? [],
+    notice: () => ({ ...(options.notice ?? NO_NOTICE), openReports: 0 }),
     upkeep: () => options.upkeep ?? UPKEEP,
     figures,
     campaigns: () => settings.campaigns.map(({ id }) => id),
@@ -341,6 +375,13 @@ export async function createFixture(options: FixtureOptions = {}): Promise<Fixtu
     clock,
     log,
     standings: (indicators) => threads.request('lists', 'lists/standings', { indicators }),
+    shared: (addresses) =>
+      Promise.resolve({
+        threads: 1,
+        answered: 1,
+        names: 9,
+        owners: addresses.map(() => ({ least: 0, most: 0 })),
+      }),
     bringInForce: (id) => threads.request('lists', 'lists/reload', { id, force: false }),
   })
   const sources: HealthSources = {
@@ -369,6 +410,7 @@ export async function createFixture(options: FixtureOptions = {}): Promise<Fixtu
     nodes: () => options.nodes ?? [],
     feeds: options.feeds ?? { status: () => [], fetch: async () => null },
     zones: options.zones ?? { status: () => [], check: async () => null },
+    notice: () => options.notice ?? NO_NOTICE,
     build,
     clock,
     log,

@@ -127,7 +127,7 @@ describe('decisions', () => {
   it('stand in what a lookup tells', async () => {
     await upload('evil.vn\n')
     await decide({ action: 'approve', item: 1, reason: 'vì' })
-    const held = { id: 'cv', basis: '', campaign: null, indicator: 'evil.vn', kind: 'subtree', action: 'sinkhole', document: '', issuer: '', issued: null, from: null, until: null, validity: 'unlimited', file: null, imports: [] } // prettier-ignore
+    const held = { id: 'cv', basis: '', campaign: null, indicator: 'evil.vn', kind: 'subtree', action: 'sinkhole', document: '', issuer: '', issued: null, from: null, until: null, validity: 'unlimited', file: null, allowed: null, imports: [] } // prettier-ignore
     fixture.threads.on('lists/lookup', () => ({ name: 'evil.vn', verdict: 'block', action: 'sinkhole', trigger: 'qname', indicator: 'evil.vn', indicatorKind: 'subtree', list: 'cv', lists: [held], heldBack: [], isPaused: false, group: null, override: null })) // prettier-ignore
     expect(await get('/api/v1/lookup?name=evil.vn')).toMatchObject({
       lists: [

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { socketPrincipal, type Principal } from '../../../src/accounts/principal.ts'
 import { may, ROLES, USER_ROLES, type Action, type Role } from '../../../src/accounts/roles.ts'
 import { StoreUnavailable } from '../../../src/detection/queries.ts'
-import { CASE, CLIENT, createFixture, healthyThreads, NOW, type Fixture } from './fake-threads.ts'
+import { CASE, CLIENT, createFixture, isOfApi, healthyThreads, NOW, type Fixture } from './fake-threads.ts'
 
 /** viewer, officer, admin, auditor, node: the first letter, u for the auditor. `everybody`: nobody has to say who they are. */
 const TABLE = `
@@ -24,6 +24,7 @@ POST   /api/v1/session/totp/confirm      v o a u    people
 POST   /api/v1/session/totp/remove       v o a u    people
 GET    /api/v1/status                    v o a . .
 GET    /api/v1/traffic                   v o a . .
+GET    /api/v1/traffic/recent            v o a . .
 GET    /api/v1/keeping                   v o a . .
 GET    /api/v1/numbers                   v o a . .
 GET    /api/v1/units                     v o a . .
@@ -45,6 +46,7 @@ GET    /api/v1/events/stream             . o a . .
 GET    /api/v1/export/:what              . o a . .
 GET    /api/v1/lists                     . o a . .
 GET    /api/v1/enforced/:format          . o a . . f
+GET    /api/v1/approved/:id              . . a . n .
 POST   /api/v1/lists/reload              . . a . .
 GET    /api/v1/zones                    . o a . .
 POST   /api/v1/zones/:id/check          . . a . .
@@ -57,12 +59,17 @@ GET    /api/v1/imports/:id/items         . o a . .
 POST   /api/v1/imports/:id/decide        . . a . .
 POST   /api/v1/imports/:id/discard       . . a . .
 GET    /api/v1/lookup                    . o a . .
+GET    /api/v1/contacts                  . o a . .
+GET    /api/v1/reports                   . o a . .
+GET    /api/v1/reports/:id               . o a . .
+POST   /api/v1/reports/:id/decide        . o a . .
 GET    /api/v1/allow                     . o a . .
 POST   /api/v1/allow                     . . a . .
 DELETE /api/v1/allow/:name               . . a . .
 POST   /api/v1/pause                     . . a . .
 POST   /api/v1/alerts/:id/test           . . a . .
 POST   /api/v1/cache/flush               . . a . .
+GET    /api/v1/config                    . . a . .
 POST   /api/v1/reload                    . . a . .
 GET    /api/v1/backup                    . . a . .
 POST   /api/v1/backup                    . . a . .
@@ -166,15 +173,13 @@ const principal = (kind: 'user' | 'token', role: Role): Principal => ({
 describe('the table', () => {
   it('has each route there is, and no other', () => {
     const routes = fixture.app.routeTable
-      .filter(({ method, path }) => method !== 'HEAD' && !path.startsWith('/docs'))
+      .filter(({ method, path }) => method !== 'HEAD' && isOfApi(path))
       .map(({ method, path }) => `${method} ${path}`)
     expect(rows.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual(routes.toSorted())
   })
 
   it('is what roles.ts makes of the action each route names; one that names none is nobody’s', () => {
-    for (const { method, path, access } of fixture.app.routeTable.filter(
-      (route) => !route.path.startsWith('/docs'),
-    )) {
+    for (const { method, path, access } of fixture.app.routeTable.filter((route) => isOfApi(route.path))) {
       // prettier-ignore
       const row = rows.find((each) => each.path === path && each.method === (method === 'HEAD' ? 'GET' : method))!
       const route = `${method} ${path}`

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { parseSettings } from '../../../src/config/load.ts'
 import { BadCursor, StoreUnavailable } from '../../../src/detection/queries.ts'
 import { MailError } from '../../../src/thread/mail.ts'
 import { AUTHORISED, createFixture, healthyThreads, JSON_AUTHORISED, NOW } from './fake-threads.ts'
@@ -215,6 +216,20 @@ test('reload: what took effect, what waits, or every error with its place', asyn
   const reply = await bad.app.inject(post)
   expect(reply.statusCode).toBe(422)
   expect(reply.json().detail).toContain('/etc/t.yaml:3:5')
+})
+
+test('config: what is in force, section by section, with which wait for a restart', async () => {
+  const { app } = await createFixture()
+  const { sections, ...rest } = (await app.inject({ url: '/api/v1/config', headers: AUTHORISED })).json<{
+    sections: { key: string; text: string; isReadAtStart: boolean }[]
+  }>()
+  expect(rest).toEqual({ file: '/etc/thanhloc.yaml', loadedAt: WHEN, errors: [], needsRestart: [] })
+  const whole = sections.map(({ text }) => text).join('')
+  expect(parseSettings(whole, { file: '/etc/thanhloc.yaml' })).toHaveProperty('settings')
+  for (const { key, text } of sections) expect(text.startsWith(`${key}:`), key).toBe(true)
+  expect(sections.filter(({ isReadAtStart }) => isReadAtStart).map(({ key }) => key).toSorted()).toEqual(
+    ['admin', 'bypass', 'datagrams', 'listen', 'metrics', 'store', 'workers'],
+  ) // prettier-ignore
 })
 
 test('status: everything in one document', async () => {

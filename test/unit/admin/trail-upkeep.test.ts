@@ -28,6 +28,7 @@ beforeEach(async () => {
   const say = (_: unknown, message?: string): void => void said.push(message!)
   const { accounts, threads, clock } = fixture
   upkeep = new TrailUpkeep({
+    reports: fixture.review.reports,
     trail: accounts.trail,
     mail: threads,
     cases: { sweptDay: () => sweptDay, listDeletions: () => ({ items: deletions, next: null }) },
@@ -98,6 +99,7 @@ it('a trail that is broken is left as it is, and said', async () => {
   const read: typeof trail.read = (query) => trail.read(query)
   const prune = () => ({ kind: 'changed', seq: 2, detail: 'row 2 was changed' }) as const
   const broken = new TrailUpkeep({
+    reports: fixture.review.reports,
     trail: { append, read, prune },
     mail: fixture.threads,
     cases: { sweptDay: () => sweptDay, listDeletions: NOTHING_DELETED },
@@ -118,6 +120,7 @@ it('a store that cannot be read keeps it from nothing but this hour', async () =
   const right = sweptDay
   let isBroken = true
   const other = new TrailUpkeep({
+    reports: fixture.review.reports,
     trail: fixture.accounts.trail,
     mail: fixture.threads,
     cases: {

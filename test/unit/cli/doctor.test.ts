@@ -329,6 +329,27 @@ describe('lists', () => {
     expect(await check('{ id: cv, approved: true }')).toEqual([expect.stringMatching(/^ok lists: /)])
     expect((await check(''))[0]).toMatch(/^warn lists: there is none/)
   })
+
+  it('of names that always pass say who answers for them, and until when', async () => {
+    const [bad, allow] = [join(data, 'bad.txt'), join(data, 'allow.txt')]
+    writeFileSync(bad, 'evil.test\n')
+    utimesSync(bad, new Date(NOW), new Date(NOW))
+    const check = (text: string, more = '') => {
+      writeFileSync(allow, text)
+      return checkLists(settingsOf(`lists: [{ id: a, path: ${bad} }]\nallow: [{ path: ${allow}${more} }]`), NOW).then(told) // prettier-ignore
+    }
+    const day = (days: number): string => new Date(NOW + days * DAY_MS).toISOString().slice(0, 10)
+    expect(await check('# nothing\n')).toEqual([expect.stringMatching(/^ok/)])
+    expect(await check('a.test # owner: An\n')).toEqual([expect.stringMatching(/^ok/)])
+    expect(await check('a.test\n', ', owner: An')).toEqual([expect.stringMatching(/^ok/)])
+    expect(await check(`a.test\nb.test # until: ${day(-2)}\nc.test # owner: An; until: ${day(5)}\n`)).toEqual(
+      [
+        'warn allow allow.txt: 1 entries name nobody who answers for them',
+        'warn allow allow.txt: 1 entries are past their last day and let nothing pass',
+        `warn allow allow.txt: an entry lets names pass until ${day(5)}; from then on the lists decide again`,
+      ],
+    )
+  })
 })
 
 describe('lost queries', () => {

@@ -6,7 +6,7 @@ it('shows what others have written without letting it steer the terminal', () =>
   const basis = 'CV 12\u001b[2J\u009b31m\u202e\r\nđã duyệt'
   const held = {
     id: 'bad', basis, campaign: null, indicator: 'evil.vn', kind: 'exact', action: 'sinkhole', document: '', issuer: '',
-    issued: null, from: null, until: null, validity: 'unlimited', file: { path: '/data/\u001b]0;x\u0007.txt', sha256: '0'.repeat(64), line: 1 }, imports: [],
+    issued: null, from: null, until: null, validity: 'unlimited', file: { path: '/data/\u001b]0;x\u0007.txt', sha256: '0'.repeat(64), line: 1 }, allowed: null, imports: [],
   } as const // prettier-ignore
   const explanation: Justification = {
     name: 'evil.vn', verdict: 'block', action: 'sinkhole', trigger: 'qname', indicator: 'evil.vn', indicatorKind: 'exact',

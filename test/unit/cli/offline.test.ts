@@ -34,6 +34,7 @@ describe('help', () => {
       'lookup',
       'import',
       'review',
+      'reports',
       'allow',
       'pause',
       'reload',
@@ -54,6 +55,7 @@ describe('help', () => {
       'status',
       'healthcheck',
       'top',
+      'notice',
       'tail',
       'doctor',
     ])

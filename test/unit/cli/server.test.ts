@@ -42,7 +42,7 @@ const REPLIES: Record<string, { status?: number; body: unknown }> = {
   'GET /api/v1/lookup?name=a.test': {
     body: {
       name: 'a.test', verdict: 'allow', action: null, trigger: 'qname', indicator: 'a.test', indicatorKind: 'subtree', list: 'overrides',
-      lists: [{ id: 'overrides', basis: 'allowed by hand', campaign: null, indicator: 'a.test', kind: 'subtree', action: 'allow', document: '', issuer: '', issued: null, from: null, until: null, validity: 'unlimited', file: null, imports: [] }],
+      lists: [{ id: 'overrides', basis: 'allowed by hand', campaign: null, indicator: 'a.test', kind: 'subtree', action: 'allow', document: '', issuer: '', issued: null, from: null, until: null, validity: 'unlimited', file: null, allowed: null, imports: [] }],
       heldBack: [], isPaused: true, group: null,
     },
   },

@@ -48,7 +48,7 @@ test('gives the clients found last first, each with unit, sums and lists', () =>
       role: null, source: 'none', sure: 'guess', kind: 'machine',
     },
     addresses: [{ address: '10.1.0.2', from: NOON + HOUR, to: NOON + HOUR }], unit: 'ward', priority: 'normal', status: 'new', firstSeen: NOON + HOUR, lastSeen: NOON + HOUR, hits: 1,
-    blocked: 1, logged: 0, indicators: 1,
+    blocked: 1, logged: 0, indicators: 1, contacts: 0, confirmed: null,
     lists: [
       { id: 'apt32', campaign: '2022', hits: 1, firstSeen: NOON + HOUR, lastSeen: NOON + HOUR },
       { id: 'watch', campaign: null, hits: 1, firstSeen: NOON + HOUR, lastSeen: NOON + HOUR },

@@ -12,6 +12,7 @@ import {
   PAIR_SORTS,
   StoreReader,
   type ClientFilter,
+  type ContactFilter,
   type PairFilter,
 } from '../../../src/detection/queries.ts'
 import { DATABASE_FILE } from '../../../src/detection/schema.ts'
@@ -59,6 +60,7 @@ const FILTERS: readonly ClientFilter[] = [
   { campaign: '2022' },
   { list: 'apt32', since: NOON, until: NOON + 1 },
   { status: 'new', kind: 'machine', priority: 'high' },
+  { isConfirmed: true },
   { q: '10.1.' },
   { q: 'evil' },
 ]
@@ -116,6 +118,20 @@ describe('cases', () => {
     const keys = keysOf(plansOf((_, cases) => cases.listCases({}, { sort })))
     expect(keys[0]).toContain(index)
     expect(keys.join()).not.toContain('TEMP B-TREE')
+  })
+})
+
+describe('contacts', () => {
+  it.each<readonly [ContactFilter, RegExp]>([
+    [{}, /k USING INDEX contact_by_recent/],
+    [{ since: NOON, isConfirmed: true }, /SEARCH k USING INDEX contact_by_recent/],
+    [{ unit: 'tinh', within: ['xa'] }, /k USING INDEX/],
+    [{ client: 3 }, /SEARCH k USING INDEX sqlite_autoindex_contact_1 \(client_id=\?\)/],
+    [{ reference: '7K2MQ-9F3D' }, /SEARCH k USING INTEGER PRIMARY KEY/],
+  ])('with %j are read by an index', (filter, expected) => {
+    const plans = plansOf((store) => store.listContacts(filter))
+    expect(plans.join('\n')).toMatch(expected)
+    expect(scans(plans).filter((line) => !/USING INDEX contact_by_recent/.test(line))).toEqual([])
   })
 })
 

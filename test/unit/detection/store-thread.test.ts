@@ -20,7 +20,7 @@ interface Started {
 /** What the thread is told of the configuration. */
 function settingsOf(directory: string, routers: readonly string[] = []) {
   return {
-    store: { path: directory }, log: { level: 'info' }, lists: [], server: { id: 'dns1' }, identity: { routers, forwarders: { networks: [] } }, units: [],
+    store: { path: directory }, log: { level: 'info' }, lists: [], server: { id: 'dns1' }, identity: { routers, forwarders: { networks: [] } }, units: [], notice: { tproxy: null },
     cases: { graceMs: 0 }, keep: { level: null, hitsMonths: 12, casesMonths: 24, auditMonths: 24, holds: [] },
   } // prettier-ignore
 }

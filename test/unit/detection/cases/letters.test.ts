@@ -18,7 +18,7 @@ const UNITS = [unitOf('so', ['10.0.0.0/24'], { wan: ['203.0.113.1/32'] })]
 
 function settingsOf(directory: string, graceMs = 0) {
   return {
-    store: { path: directory }, log: { level: 'info' }, lists: [], server: { id: 'dns1' }, identity: { routers: [], forwarders: { networks: [] } }, units: UNITS,
+    store: { path: directory }, log: { level: 'info' }, lists: [], server: { id: 'dns1' }, identity: { routers: [], forwarders: { networks: [] } }, units: UNITS, notice: { tproxy: null },
     cases: { graceMs }, keep: { level: 3, hitsMonths: 1, casesMonths: 24, auditMonths: 24, holds: [] },
   } // prettier-ignore
 }
