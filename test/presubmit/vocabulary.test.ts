@@ -7,7 +7,7 @@ import { root } from './markdown.ts'
 const self = relative(root, import.meta.filename)
 
 /** Of others, as they came; names in them are theirs. */
-const FOREIGN = [/^test\/fixtures\//, /^blocklists\/[^/]+\.txt$/, /^blocklists\/LICENSE/]
+const FOREIGN = [/^test\/fixtures\//, /^blocklists\/[^/]+\.txt$/, /^blocklists\/LICENSE/, /\.png$/]
 
 const BANNED: Readonly<Record<string, RegExp>> = {
   'a path of some machine': /(?<![\w.])\/(?:work|root|home\/\w+|Users\/\w+)\/|\/tmp\/(?:tl|bash_jobs)\b/,

@@ -81,13 +81,14 @@ export async function signIn(page: Page, path: string, name: string): Promise<vo
   await page.locator('input[name=name]').fill(name)
   await page.locator('input[name=password]').fill(PASSWORD)
   await page.locator('button[type=submit]').click()
-  await page.locator('main h1').waitFor()
+  await page.locator('.frame main h1').first().waitFor()
   await settle(page)
 }
 
 /** Until nothing of the page is loading. */
 export async function settle(page: Page): Promise<void> {
-  await page.waitForFunction("document.querySelector('main [aria-busy=true]') === null")
+  // No function that is looked at again and again: the policy of the page allows no text to be run.
+  await page.locator('main [aria-busy=true]').first().waitFor({ state: 'detached' })
 }
 
 /** An account that signs in with PASSWORD. */

@@ -2,14 +2,17 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { session, signOut, type Caller } from './api/session.ts'
 import { useStore } from './kit/store.ts'
-import { hrefOf, usePlace } from './kit/router.ts'
+import { go, hrefOf, usePlace } from './kit/router.ts'
+import { LanguageChoice } from './kit/language-choice.tsx'
 import { Link } from './kit/link.tsx'
 import { Empty, Fault, Loading } from './kit/states.tsx'
 import { chooseTheme, theme, THEMES } from './kit/theme.ts'
+import { IdleWarning } from './kit/idle.tsx'
 import { Toast } from './kit/toast.tsx'
-import { SignInPage } from './pages/sign-in/sign-in-page.tsx'
+import { FirstPasswordPage } from './pages/account/password-form.tsx'
+import { SignInAgain, SignInPage } from './pages/sign-in/sign-in-page.tsx'
 import { ROUTES, routeOf } from './routes.tsx'
-import { chooseLanguage, language, LANGUAGES, useWords, type Language } from './words/words.ts'
+import { useWords } from './words/words.ts'
 import icon from './icon.svg'
 
 export function Frame() {
@@ -19,13 +22,20 @@ export function Frame() {
     return (
       <>
         {now.problem !== null && <Fault problem={now.problem} onRetry={() => window.location.reload()} />}
-        <SignInPage />
+        <SignInPage why={now.why} />
       </>
     )
+  const { caller, isExpired } = now
   return (
     <>
-      <SignedIn caller={now.caller} />
-      {now.isExpired && <SignInPage isOver name={now.caller.name} />}
+      {caller.mustChangePassword ? (
+        <FirstPasswordPage caller={caller} />
+      ) : (
+        // Of another person nothing stays: not what was shown, nor what was typed.
+        <SignedIn key={caller.name} caller={caller} />
+      )}
+      {isExpired && <SignInAgain name={caller.name} />}
+      {!isExpired && caller.idleSeconds !== null && <IdleWarning idleSeconds={caller.idleSeconds} />}
       <Toast />
     </>
   )
@@ -48,6 +58,12 @@ function SignedIn({ caller }: { readonly caller: Caller }) {
   }, [path])
   const may = (actions: readonly string[]): boolean =>
     actions.some((action) => caller.actions.includes(action))
+  // Not everybody may see the overview: they begin with the first page they may see.
+  const first = ROUTES.find(({ isInNavigation, actions }) => isInNavigation && may(actions))
+  const begin = path === '/' && found !== null && !may(found.route.actions) ? first : undefined
+  useEffect(() => {
+    if (begin !== undefined) go(hrefOf(begin.path), true)
+  }, [begin])
   const Page = found?.route.page
   return (
     <div class="frame">
@@ -90,20 +106,10 @@ function isUnder(path: string, to: string): boolean {
 
 function Choices({ caller }: { readonly caller: Caller }) {
   const words = useWords()
-  const shown = useStore(language)
   const shade = useStore(theme)
   return (
     <div class="choices">
-      <label>
-        <span class="for-ears">{words.frame.language}</span>
-        <select value={shown} onChange={(event) => chooseLanguage(event.currentTarget.value as Language)}>
-          {Object.entries(LANGUAGES).map(([id, name]) => (
-            <option key={id} value={id} lang={id}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <LanguageChoice />
       <label>
         <span class="for-ears">{words.frame.theme}</span>
         <select

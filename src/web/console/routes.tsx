@@ -83,5 +83,14 @@ function match(pattern: string, path: string): string | null {
   if (!pattern.endsWith('/:id')) return pattern === path ? '' : null
   const before = pattern.slice(0, -':id'.length)
   const rest = path.slice(before.length)
-  return path.startsWith(before) && rest !== '' && !rest.includes('/') ? decodeURIComponent(rest) : null
+  return path.startsWith(before) && rest !== '' && !rest.includes('/') ? decoded(rest) : null
+}
+
+/** Null where it is no text: an address that was cut off or typed. */
+function decoded(part: string): string | null {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return null
+  }
 }

@@ -1,5 +1,6 @@
 /** Calls of the admin API: JSON in and out, refusals as ApiProblem, the session's cookie and its proof. */
 import { searchOf, type Query } from '../kit/router.ts'
+import { Store } from '../kit/store.ts'
 
 /** A refusal, as the server said it (RFC 9457), or `OFFLINE` where it was not reached at all. */
 export class ApiProblem extends Error {
@@ -31,9 +32,23 @@ export interface CallOptions {
   readonly isBackground?: boolean
 }
 
+/** A read that takes longer is given up: a server that does not answer is told of, not waited for. */
+const READ_MS = 60_000
+
 /** Told of every answer that says the session is over. */
 let onSignedOut: () => void = () => {}
+/** Told of every answer that says the cookie is of another session than the page. */
+let onOtherSession: () => void = () => {}
 let csrf: string | null = null
+
+/** How often somebody has signed in: what a page could not load before is loaded again behind it. */
+export const signIns = new Store(0)
+let askedMs = Date.now()
+
+/** When the server was last asked something that keeps the session alive, by the clock of the browser. */
+export function lastAskedMs(): number {
+  return askedMs
+}
 
 /** What the session gave; sent with every change. */
 export function setCsrf(value: string | null): void {
@@ -42,6 +57,10 @@ export function setCsrf(value: string | null): void {
 
 export function whenSignedOut(tell: () => void): void {
   onSignedOut = tell
+}
+
+export function whenOtherSession(tell: () => void): void {
+  onOtherSession = tell
 }
 
 /** An answer and its ETag; `null` data where the server answered that nothing has changed. */
@@ -103,7 +122,7 @@ async function reach(
       method,
       headers,
       body,
-      signal: signal ?? null,
+      signal: limited(method, signal),
       credentials: 'same-origin',
       cache: 'no-store',
       redirect: 'error',
@@ -112,10 +131,19 @@ async function reach(
     if (signal?.aborted === true) throw error
     throw new ApiProblem(0, 'OFFLINE', error instanceof Error ? error.message : String(error))
   }
+  if (!isBackground) askedMs = Date.now()
   if (response.ok || response.status === 304) return response
   const problem = await problemOf(response)
   if (isSessionOver(problem)) onSignedOut()
+  if (problem.code === 'THANHLOC_ACCOUNT_CSRF') onOtherSession()
   throw problem
+}
+
+/** Changes are waited for: nobody knows whether one that was given up has been made. */
+function limited(method: string, signal: AbortSignal | undefined): AbortSignal | null {
+  if (method !== 'GET') return signal ?? null
+  const end = AbortSignal.timeout(READ_MS)
+  return signal === undefined ? end : AbortSignal.any([signal, end])
 }
 
 function isSessionOver({ code }: ApiProblem): boolean {

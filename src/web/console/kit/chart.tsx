@@ -2,6 +2,8 @@
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { useWords } from '../words/words.ts'
+import { useFormat, type Format } from './format.ts'
 import { useStore } from './store.ts'
 import { theme } from './theme.ts'
 
@@ -29,6 +31,8 @@ export function Chart({
   const place = useRef<HTMLDivElement>(null)
   const chart = useRef<uPlot | null>(null)
   const shade = useStore(theme)
+  const { kit } = useWords()
+  const times = useFormat()
 
   useEffect(() => {
     const element = place.current
@@ -42,9 +46,15 @@ export function Chart({
         cursor: { y: false },
         legend: { live: true },
         scales: { x: { time: true }, y: { range: (_chart, _min, max) => [0, Math.max(1, max * 1.1)] } },
-        axes: [axis, { ...axis, size: 56, values: (_chart, values) => values.map(format) }],
+        axes: [
+          { ...axis, size: 30, values: (_chart, values) => values.map((value) => timeText(value, times)) },
+          { ...axis, size: 56, values: (_chart, values) => values.map(format) },
+        ],
         series: [
-          { value: (_chart, value) => (value === null ? '–' : new Date(value * 1000).toLocaleTimeString()) },
+          {
+            label: kit.time,
+            value: (_chart, value) => (value === null ? '–' : times.timeOfDay(momentOf(value))),
+          },
           ...lines.map(({ label, colour: name, isFilled }) => ({
             label,
             stroke: colour(name),
@@ -68,8 +78,19 @@ export function Chart({
       chart.current = null
     }
     // `data` is given to the chart that is there, below; `format` and `lines` change with the language alone.
-  }, [heightPx, shade, lines])
+  }, [heightPx, shade, lines, times])
 
   useEffect(() => chart.current?.setData(data as uPlot.AlignedData), [data])
   return <div class="chart" ref={place} role="img" aria-label={label} />
+}
+
+/** The beginning of a day as the day. */
+function timeText(seconds: number, { shortDay, timeOfDay }: Format): string {
+  const date = new Date(seconds * 1000)
+  const isMidnight = date.getHours() === 0 && date.getMinutes() === 0
+  return (isMidnight ? shortDay : timeOfDay)(momentOf(seconds))
+}
+
+function momentOf(seconds: number): string {
+  return new Date(seconds * 1000).toISOString()
 }

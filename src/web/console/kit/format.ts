@@ -18,6 +18,10 @@ export interface Format {
   readonly exactTime: (rfc3339: string) => string
   /** The day alone. */
   readonly day: (rfc3339: string) => string
+  /** `22/11`. */
+  readonly shortDay: (rfc3339: string) => string
+  /** `07:30`. */
+  readonly timeOfDay: (rfc3339: string) => string
   /** `3 phút trước`, `trong 2 ngày`. */
   readonly ago: (rfc3339: string, nowMs?: number) => string
   /** `4 giờ`, of seconds; the largest unit that fits. */
@@ -52,6 +56,7 @@ function build(locale: string): Format {
   const time = new Intl.DateTimeFormat(locale, dayAndMinute)
   const exact = new Intl.DateTimeFormat(locale, { ...dayAndMinute, second: '2-digit' })
   const day = new Intl.DateTimeFormat(locale, { day: '2-digit', month: '2-digit', year: 'numeric' })
+  const timeOfDay = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   return {
     count: (value) => count.format(value),
@@ -59,6 +64,8 @@ function build(locale: string): Format {
     time: (text) => time.format(new Date(text)),
     exactTime: (text) => exact.format(new Date(text)),
     day: (text) => day.format(new Date(text)),
+    shortDay: (text) => day.format(new Date(text)).slice(0, '22/11'.length),
+    timeOfDay: (text) => timeOfDay.format(new Date(text)),
     ago: (text, nowMs = Date.now()) => {
       const [value, unit] = inUnits((Date.parse(text) - nowMs) / 1000)
       return relative.format(value, unit)
@@ -68,8 +75,8 @@ function build(locale: string): Format {
       return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value)
     },
     bytes: (value) => {
-      const unit = value < 1e6 ? 'kilobyte' : 'megabyte'
-      const scaled = value / (value < 1e6 ? 1e3 : 1e6)
+      const [unit, size] = value < 1e3 ? (['byte', 1] as const) : value < 1e6 ? (['kilobyte', 1e3] as const) : (['megabyte', 1e6] as const) // prettier-ignore
+      const scaled = value / size
       return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(scaled)
     },
   }

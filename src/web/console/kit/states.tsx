@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { ApiProblem } from '../api/call.ts'
 import type { Shown } from '../api/use-answer.ts'
 import { useWords } from '../words/words.ts'
-import { useFormat } from './format.ts'
+import { clockText, useCountdown } from './countdown.ts'
 
 /** Shorter waits are not shown: what flickers is slower to read than what comes a moment later. */
 const PATIENCE_MS = 300
@@ -46,14 +46,18 @@ export function Empty({
 /** Why it could not be done, in the words for it, and what the server said. */
 export function Fault({ problem, onRetry }: { readonly problem: ApiProblem; readonly onRetry?: () => void }) {
   const { kit, problems } = useWords()
-  const format = useFormat()
+  const wait = useCountdown(problem.retryAfterS, problem)
   const words = (problems as Readonly<Record<string, string>>)[problem.code] ?? problems.OTHER
   return (
     <div class="fault" role="alert">
       <p>
         <strong>{words}</strong>
       </p>
-      {problem.retryAfterS !== null && <p>{kit.retryAfter(format.span(problem.retryAfterS))}</p>}
+      {wait > 0 && (
+        <p role="timer" aria-live="off">
+          {kit.retryAfter(clockText(wait))}
+        </p>
+      )}
       {problem.message !== '' && <p class="detail">{problem.message}</p>}
       {problem.errors.length > 0 && (
         <ul class="detail">

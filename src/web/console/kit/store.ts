@@ -30,12 +30,13 @@ export class Store<T> {
 /** The value now; the component is drawn again with every other one. */
 export function useStore<T>(store: Store<T>): T {
   const [, draw] = useState(0)
+  const drawn = store.value
   useEffect(() => {
-    const seen = store.value
     const end = store.subscribe(() => draw((count) => count + 1))
-    // What was set between drawing and this effect.
-    if (!Object.is(seen, store.value)) draw((count) => count + 1)
+    // What was set between drawing and this effect, which runs once the browser has painted.
+    if (!Object.is(drawn, store.value)) draw((count) => count + 1)
     return end
+    // `drawn` is that of the first drawing: from then on the subscription tells.
   }, [store])
-  return store.value
+  return drawn
 }

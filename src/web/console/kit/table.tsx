@@ -40,7 +40,8 @@ export function Table<T>({
             <tr key={keyOf(row)}>
               {columns.map(({ title, cell, isNumber }) => (
                 <td key={title} data-title={title} class={isNumber === true ? 'number' : undefined}>
-                  {cell(row)}
+                  {/* On a phone heading and content stand side by side: the content is one box. */}
+                  <div>{cell(row)}</div>
                 </td>
               ))}
             </tr>

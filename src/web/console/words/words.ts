@@ -6,6 +6,8 @@ import { Store, useStore } from '../kit/store.ts'
 import { en } from './en/en.ts'
 import { vi, type Words } from './vi/vi.ts'
 
+export type { Words }
+
 export const LANGUAGES = { vi: 'Tiếng Việt', en: 'English' } as const
 export type Language = keyof typeof LANGUAGES
 

@@ -21,6 +21,8 @@ export const frame: Words['frame'] = {
   theme: 'Appearance',
   themes: { system: 'As the machine', light: 'Light', dark: 'Dark' },
   signOut: 'Sign out',
+  idle: 'The session is about to end, because nothing was done for a while. Left:',
+  stay: 'Stay signed in',
   notFound: 'There is no such page',
   home: 'To the overview',
   notAllowed: 'This account may not see this page',
@@ -29,8 +31,13 @@ export const frame: Words['frame'] = {
 
 export const kit: Words['kit'] = {
   loading: 'Loading…',
+  time: 'Time',
   retry: 'Try again',
-  retryAfter: (span) => `Try again in ${span}.`,
+  retryAfter: (clock) => `You can try again in ${clock}.`,
+  copy: 'Copy',
+  copied: 'Copied.',
+  notCopied: 'The browser does not allow it. Select the text and copy it by hand.',
+  close: 'Close',
   cancel: 'Cancel',
   working: 'Working…',
   pages: 'Pages of the list',
@@ -42,6 +49,11 @@ export const kit: Words['kit'] = {
 export const signIn: Words['signIn'] = {
   what: 'Sign in to see infected machines and what is blocked.',
   isOver: 'The session is over. Sign in again to go on; the page you were on is still there.',
+  why: {
+    signedOut: 'You are signed out.',
+    passwordChanged: 'The password is changed. Sign in again with the new one.',
+  },
+  another: 'Sign in with another account',
   name: 'Name',
   password: 'Password',
   code: 'Code',

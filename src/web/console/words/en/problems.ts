@@ -2,7 +2,7 @@
 import type { Words } from '../vi/vi.ts'
 
 export const problems: Words['problems'] = {
-  OFFLINE: 'The server cannot be reached. Check the network; the page tries again.',
+  OFFLINE: 'The server cannot be reached. Check the network, then try again.',
   OTHER: 'The server answered something else than expected.',
   THANHLOC_API_INVALID: 'What was sent is not right.',
   THANHLOC_API_TOKEN: 'You are not signed in.',
@@ -21,7 +21,7 @@ export const problems: Words['problems'] = {
   THANHLOC_ACCOUNT_TOKEN: 'The token is no longer valid.',
   THANHLOC_ACCOUNT_SESSION: 'The session is over. Sign in again.',
   THANHLOC_ACCOUNT_DISABLED: 'The account is disabled. Ask an administrator.',
-  THANHLOC_ACCOUNT_CSRF: 'The session has changed. Load the page again.',
+  THANHLOC_ACCOUNT_CSRF: 'The session has changed. Try once more.',
   THANHLOC_ACCOUNT_FORBIDDEN: 'This account may not do that.',
   THANHLOC_ACCOUNT_UNKNOWN: 'There is no such account or token.',
   THANHLOC_ACCOUNT_EXISTS: 'That name is taken.',

@@ -19,6 +19,8 @@ export const frame = {
   theme: 'Giao diện',
   themes: { system: 'Theo máy', light: 'Sáng', dark: 'Tối' },
   signOut: 'Đăng xuất',
+  idle: 'Phiên làm việc sắp hết vì lâu không thao tác. Còn',
+  stay: 'Tiếp tục làm việc',
   notFound: 'Không có trang này',
   home: 'Về Tổng quan',
   notAllowed: 'Tài khoản này không được xem trang này',
@@ -27,8 +29,13 @@ export const frame = {
 
 export const kit = {
   loading: 'Đang tải…',
+  time: 'Lúc',
   retry: 'Thử lại',
-  retryAfter: (span: string): string => `Hãy thử lại sau ${span}.`,
+  retryAfter: (clock: string): string => `Thử lại được sau ${clock}.`,
+  copy: 'Sao chép',
+  copied: 'Đã sao chép.',
+  notCopied: 'Trình duyệt không cho sao chép. Hãy chọn rồi sao chép bằng tay.',
+  close: 'Đóng',
   cancel: 'Hủy',
   working: 'Đang thực hiện…',
   pages: 'Các trang của danh sách',
@@ -40,6 +47,11 @@ export const kit = {
 export const signIn = {
   what: 'Đăng nhập để xem các máy nhiễm mã độc và danh sách chặn.',
   isOver: 'Phiên làm việc đã hết. Đăng nhập lại để tiếp tục, trang đang xem vẫn còn.',
+  why: {
+    signedOut: 'Đã đăng xuất.',
+    passwordChanged: 'Đã đổi mật khẩu. Hãy đăng nhập lại bằng mật khẩu mới.',
+  },
+  another: 'Đăng nhập bằng tài khoản khác',
   name: 'Tên đăng nhập',
   password: 'Mật khẩu',
   code: 'Mã xác thực',

@@ -1,6 +1,6 @@
 /** Why something could not be done, by the code of the answer (docs/api.md). What the server said stands below it. */
 export const problems = {
-  OFFLINE: 'Không kết nối được tới máy chủ. Hãy kiểm tra mạng; trang sẽ thử lại.',
+  OFFLINE: 'Không kết nối được tới máy chủ. Hãy kiểm tra mạng rồi thử lại.',
   OTHER: 'Máy chủ trả lời không như mong đợi.',
   THANHLOC_API_INVALID: 'Dữ liệu gửi đi chưa đúng.',
   THANHLOC_API_TOKEN: 'Bạn chưa đăng nhập.',
@@ -19,7 +19,7 @@ export const problems = {
   THANHLOC_ACCOUNT_TOKEN: 'Mã truy cập không còn giá trị.',
   THANHLOC_ACCOUNT_SESSION: 'Phiên làm việc đã hết. Hãy đăng nhập lại.',
   THANHLOC_ACCOUNT_DISABLED: 'Tài khoản đã bị khóa. Hãy hỏi quản trị viên.',
-  THANHLOC_ACCOUNT_CSRF: 'Phiên làm việc đã đổi. Hãy tải lại trang.',
+  THANHLOC_ACCOUNT_CSRF: 'Phiên làm việc đã đổi. Hãy làm lại lần nữa.',
   THANHLOC_ACCOUNT_FORBIDDEN: 'Tài khoản này không được làm việc đó.',
   THANHLOC_ACCOUNT_UNKNOWN: 'Không có tài khoản hoặc mã truy cập này.',
   THANHLOC_ACCOUNT_EXISTS: 'Tên này đã có.',
