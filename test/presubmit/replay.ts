@@ -51,8 +51,8 @@ export class Replay {
     const lists = readdirSync(join(root, 'blocklists')).filter((name) => name.endsWith('.txt'))
     const server = await TestServer.start({
       config: read('config/thanhloc.yaml')
-        .replace('127.0.0.1:5354', '127.0.0.1:0')
-        .replace('127.0.0.1:8053', '127.0.0.1:0'),
+        .replaceAll('127.0.0.1:5354', '127.0.0.1:0')
+        .replaceAll('127.0.0.1:8053', '127.0.0.1:0'),
       files: Object.fromEntries(lists.map((name) => [`blocklists/${name}`, read(`blocklists/${name}`)])),
       args: ['--upstream', upstream.text],
     })
