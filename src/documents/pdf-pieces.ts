@@ -38,7 +38,9 @@ const MOST_BELOW = 3
 const TIGHT = 1.4
 /** Looked at of the next page or column. */
 const FIRST_RUNS = 7
-const MAX_RUNS = 100_000
+const MAX_RUNS = 60_000
+/** Of one page: what costs its square. */
+const MAX_OF_PAGE = 2000
 
 export class PieceFinder {
   readonly #pages: Run[][] = []
@@ -47,7 +49,7 @@ export class PieceFinder {
   /** In the order in which it is drawn. */
   page(number: number, placed: readonly Placed[]): void {
     if (this.#count >= MAX_RUNS) return
-    const runs = runsOf(number, placed)
+    const runs = runsOf(number, placed).slice(0, MAX_OF_PAGE)
     this.#count += runs.length
     this.#pages.push(runs)
   }
@@ -72,14 +74,26 @@ export class PieceFinder {
           const piece = numbers.get(next) ?? numbersBehind.get(next)!
           if (seams.has(piece)) return
           const room = (run.box?.right ?? sheet.rightOf(run)) - run.right
-          seams.set(piece, { piece, isClose, isOver, isTight: room < TIGHT * run.height, isFull: next.unit > room - run.height * 0.5 })
+          seams.set(piece, {
+            piece,
+            isClose,
+            isOver,
+            isTight: room < TIGHT * run.height,
+            isFull: next.unit > room - run.height * 0.5,
+          })
         }
         const below = sheet.below(run)
         for (const next of below) add(next, run.y - next.y < CLOSE * run.height && run.box === next.box)
         const drawn = runs[index + 1]
         if (drawn !== undefined && (run.box === drawn.box || run.box === null || drawn.box === null)) add(drawn, false) // prettier-ignore
-        if (sheet.isLast(run)) for (const next of [...sheet.besides(run), ...behind.first(run)]) add(next, false, true)
-        pieces.push({ text: run.text, place: { page: run.page }, isWide: run.isWide, next: [...seams.values()] })
+        if (sheet.isLast(run))
+          for (const next of [...sheet.besides(run), ...behind.first(run)]) add(next, false, true)
+        pieces.push({
+          text: run.text,
+          place: { page: run.page },
+          isWide: run.isWide,
+          next: [...seams.values()],
+        })
       }
     }
     return pieces
@@ -113,7 +127,8 @@ class Sheet {
       const next = this.#runs[at]!
       const step = run.y - next.y
       if (step > FURTHEST * run.height) break
-      if (step < NEAREST * run.height || (run.box !== null && next.box !== null && run.box !== next.box)) continue
+      if (step < NEAREST * run.height || (run.box !== null && next.box !== null && run.box !== next.box))
+        continue
       for (const [index, is] of kinds.entries()) {
         // The same line as a whole, and its first run.
         if ((reached[index] !== Infinity && reached[index]! - next.y > 1) || !is(run, next)) continue
@@ -121,7 +136,10 @@ class Sheet {
         found.add(next)
       }
     }
-    return [...found]
+    // What begins right below it first, the whole line before its first run.
+    return [...found].toSorted(
+      (a, b) => Number(isSameLeft(b, run)) - Number(isSameLeft(a, run)) || b.y - a.y || b.right - a.right,
+    )
   }
 
   /** Hardly anything of its column stands below it. */
@@ -154,7 +172,9 @@ class Sheet {
       .filter((each) => {
         if (each.left - run.left < least || each.left < run.right || each.y < run.y) return false
         if (box === null) return each.box === null
-        return each.box !== null && Math.abs(each.box.right - each.box.left - box.right + box.left) <= SAME_EDGE
+        return (
+          each.box !== null && Math.abs(each.box.right - each.box.left - box.right + box.left) <= SAME_EDGE
+        )
       })
       .slice(0, FIRST_RUNS)
   }
@@ -190,7 +210,8 @@ function groupsOf(page: number, placed: readonly Placed[], blank: number, gap: n
   for (const { fragment, box } of placed) {
     const group = groups.at(-1)
     const before = group?.fragments.at(-1)
-    if (group !== undefined && group.box === box && goesOn(before!, fragment, blank, gap)) group.fragments.push(fragment)
+    if (group !== undefined && group.box === box && goesOn(before!, fragment, blank, gap))
+      group.fragments.push(fragment)
     else groups.push({ box, fragments: [fragment] })
   }
   return groups.flatMap(({ box, fragments }) =>

@@ -70,7 +70,12 @@ export function splitByRulings(fragments: readonly Fragment[], { horizontal, ver
       placed.push({ fragment, box: cell?.box ?? box })
     }
   }
-  return { tables: toTables([...cells.values()], { horizontal: across, vertical: upright }), free, placed, struck }
+  return {
+    tables: toTables([...cells.values()], { horizontal: across, vertical: upright }),
+    free,
+    placed,
+    struck,
+  }
 }
 
 /** A run of text may go over several cells where they stand close: it is cut at the blank that stands at the border. */

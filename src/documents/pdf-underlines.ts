@@ -22,11 +22,13 @@ export function withoutTextLines(
   const rules = horizontal.filter(({ at, from, to }) => {
     const step = Math.floor(at / STEP)
     const near = [step - 1, step, step + 1].flatMap((each) => byHeight.get(each) ?? [])
-    const over = near.filter(({ x, width, y, height }) => {
-      const above = (at - y) / height
-      return above > LOWEST && above < HIGHEST && x < to && x + width > from
-    })
-    if (over.length === 0) return true
+    const level = near.filter(({ y, height }) => at - y > LOWEST * height && at - y < HIGHEST * height)
+    const over = level.filter(({ x, width }) => x < to && x + width > from)
+    // Under a blank that is spread.
+    if (over.length === 0) {
+      const isBehind = level.some(({ x, width }) => Math.abs(x + width - from) < BEYOND)
+      return !isBehind || !level.some(({ x }) => Math.abs(x - to) < BEYOND)
+    }
     const first = Math.min(...over.map(({ x }) => x))
     const last = Math.max(...over.map(({ x, width }) => x + width))
     if (from < first - BEYOND || to > last + BEYOND) return true

@@ -53,7 +53,10 @@ export async function readPdf(bytes: Uint8Array, budget: Budget, sink: DocumentS
     const { level, turned } = readText(operators, library.OPS, start)
     if (level.length === 0 && turned.length === 0) silent.push(number)
     else {
-      const { tables, free, placed, struck } = splitByRulings(level, readRulings(operators, library.OPS, start))
+      const { tables, free, placed, struck } = splitByRulings(
+        level,
+        readRulings(operators, library.OPS, start),
+      )
       const [left, low, right, high] = page.view
       pieces.page(number, placed)
       const [one, other] = [apply(start, left, low), apply(start, right, high)]

@@ -148,15 +148,21 @@ export class AnnexReader implements DocumentSink {
   /** What the lines and rows did not tell is held; what may be a part of something else is proposed no more. */
   pieces(pieces: readonly Piece[]): void {
     this.end()
-    const joins = [...pieceJoins(pieces)]
-    this.#builder.doubtOthers(new Set(joins.flatMap(({ sure }) => sure)), this.#file)
+    const joins = [...pieceJoins(pieces, (text) => this.warn(text))]
+    const sure = joins.flatMap(({ sure, over }) => [...sure, ...over.flatMap(({ values }) => values)])
+    this.#builder.doubtOthers(new Set(sure), this.#file)
     // What goes on with something that was read so is no beginning.
     const rests = new Set<number>()
     for (const { start, rests: behind, likely, unlikely, over, parts, written, place } of joins) {
-      this.#builder.doubt(parts, likely.length > 0 ? likely : unlikely, this.#file)
-      const isRest = rests.has(start)
-      const isRead = this.#builder.addMissing(isRest ? [] : likely, isRest ? over : unlikely, written, this.#file, place) // prettier-ignore
-      if (isRead) for (const each of behind) rests.add(each)
+      const readOver = over.filter(({ values }) => this.#builder.isRead(values))
+      const isRead = this.#builder.isRead(likely)
+      if (likely.length > 0) this.#builder.doubt(parts, likely, this.#file)
+      else if (readOver.length === 0) this.#builder.doubt(parts, unlikely, this.#file)
+      const others =
+        readOver.length > 0 ? [] : rests.has(start) ? over.flatMap(({ values }) => values) : unlikely
+      this.#builder.addMissing(rests.has(start) ? [] : likely, others, written, this.#file, place)
+      if (isRead) for (const each of [start, ...behind]) rests.add(each)
+      for (const { path } of readOver) for (const each of path) rests.add(each)
     }
   }
 

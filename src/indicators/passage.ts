@@ -236,7 +236,7 @@ function readDoubtful(
     }
   }
   const guards = whole.refusal === null ? guardsOf(whole.kind, whole.value) : []
-  return make('hold', ['broken', ...guards], [...readings])
+  return make('hold', ['broken', ...guards], [...readings].slice(0, MAX_READINGS))
 }
 
 /** Hyphens at breaks may be put in: with and without each of them. */
@@ -251,6 +251,9 @@ export function withoutHyphens(text: string, doubts: readonly number[]): string[
   }
   return variants.map((variant) => variant + text.slice(from))
 }
+
+/** Of one item: more nobody reads. */
+const MAX_READINGS = 24
 
 /** Each doubles the readings. */
 const MAX_HYPHENS = 3

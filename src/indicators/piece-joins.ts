@@ -18,8 +18,8 @@ export interface PieceJoin {
   /** What may be meant: of pieces right below each other, and of others. */
   readonly likely: readonly string[]
   readonly unlikely: readonly string[]
-  /** Of these, what goes over the end of a column or a page. */
-  readonly over: readonly string[]
+  /** Of these, what goes over the end of a column or a page, and the pieces behind the first. */
+  readonly over: readonly { readonly values: readonly string[]; readonly path: readonly number[] }[]
   /** Index of its first piece, and of the others of the likely ones. */
   readonly start: number
   readonly rests: readonly number[]
@@ -33,6 +33,8 @@ export interface PieceJoin {
 
 interface Open {
   readonly isOver: boolean
+  /** One piece is not right below the one before. */
+  readonly hasLeapt: boolean
   /** Indexes of its pieces. */
   readonly path: readonly number[]
   /** With a mark between each two of them. */
@@ -45,10 +47,13 @@ interface Found extends Open {
 }
 
 /** Pieces one name is broken over. */
-const MAX_PIECES = 14
-const MAX_UNLIKELY = 6
+const MAX_PIECES = 24
+const MAX_LIKELY = 12
+const MAX_UNLIKELY = 12
 /** Joins tried for one beginning. */
-const MAX_JOINS = 80
+const MAX_JOINS = 160
+/** Of a document: seconds. */
+const MAX_ALL_JOINS = 400_000
 /** Of a line, from its end. */
 const MAX_TAIL = 200
 /** A sign that stands inside names, or next to where one is cut. */
@@ -63,27 +68,47 @@ const TITLE = /^(?:\p{Lu}\p{Ll}+(?:[.\d]*|\.[\p{Lu}\d].*)|\p{Lu}{2,}\d*|v\d+(?:\
 const BULLET = /^\(?\d{1,3}[.)]$/
 /** What may be left of a name that is whole without it. */
 const REST = /^\s*(?:[.:/[({-]\S*|[a-z\d-]+\/?)\s*$/
+const REST_OF_PATH = /^\s*[\w.?=&%-]+\/?\s*$/
 const DOT_START = /^(?:[[({]?\.|[[({]dot|-[a-z\d])/i
 const SCHEME = /^(?:h..ps?|meow)[[(]?:/i
 const NUMBER = /^\(?\d{1,4}[.)]?$/
 
-export function* pieceJoins(pieces: readonly Piece[]): Generator<PieceJoin> {
+/** `warn` is called once where there are more joins than are tried: what stands behind is not joined. */
+export function* pieceJoins(pieces: readonly Piece[], warn: (text: string) => void): Generator<PieceJoin> {
   const reader = new JoinReader(pieces)
   for (let at = 0; at < pieces.length; at++) {
-    const join = reader.from(at)
+    const join = reader.isDone ? null : reader.from(at)
     if (join !== null) yield join
     for (const value of reader.in(at))
-      yield { start: at, rests: [], over: [], likely: [], unlikely: [value], parts: [], sure: pieces[at]!.isWide ? [] : [value], written: pieces[at]!.text, place: pieces[at]!.place }
+      yield {
+        start: at,
+        rests: [],
+        over: [],
+        likely: [],
+        unlikely: [value],
+        parts: [],
+        sure: pieces[at]!.isWide ? [] : [value],
+        written: pieces[at]!.text,
+        place: pieces[at]!.place,
+      }
   }
+  if (reader.isDone)
+    warn('it has too many pieces of text: broken names at its end may be missing; ask for the docx')
 }
 
 class JoinReader {
   readonly #pieces: readonly Piece[]
   readonly #texts: readonly string[]
+  #joins = 0
 
   constructor(pieces: readonly Piece[]) {
     this.#pieces = pieces
     this.#texts = pieces.map(({ text }) => withoutMarks(text))
+  }
+
+  /** No more joins are tried. */
+  get isDone(): boolean {
+    return this.#joins > MAX_ALL_JOINS
   }
 
   /** What stands in the piece itself. */
@@ -96,20 +121,28 @@ class JoinReader {
     const text = this.#texts[start]!.slice(-MAX_TAIL)
     if (!mayGoOn(text)) return null
     const found: Found[] = []
-    // The likely ones first, then the shortest.
-    const likelyOpen: Open[] = [{ path: [start], text, isLikely: true, isOver: false }]
+    const beginning: Open = { path: [start], text, isLikely: true, isOver: false, hasLeapt: false }
+    const take = (next: Open): boolean => {
+      const word = wordOver(next.text)
+      if (word === null) return false
+      const values = valuesOf(word)
+      if (values.length > 0 || isMail(word)) found.push({ ...next, values })
+      return !/\s/.test(next.text.slice(word.to)) && OPEN_END.test(next.text)
+    }
+    // Straight down a narrow column, then the likely ones, then the shortest.
+    for (let open: Open | undefined = beginning; open !== undefined && open.path.length < MAX_PIECES;) {
+      const next: Open | undefined = this.#behind(open).find(({ isLikely }) => isLikely)
+      open = next !== undefined && take(next) ? next : undefined
+    }
+    const likelyOpen: Open[] = [beginning]
     const unlikelyOpen: Open[] = []
     for (let joins = 0; joins < MAX_JOINS;) {
       const open = likelyOpen.shift() ?? unlikelyOpen.shift()
       if (open === undefined) break
       for (const next of this.#behind(open)) {
         joins++
-        const word = wordOver(next.text)
-        if (word === null) continue
-        const values = valuesOf(word)
-        if (values.length > 0 || isMail(word)) found.push({ ...next, values })
-        const isOpen = !/\s/.test(next.text.slice(word.to)) && OPEN_END.test(next.text)
-        if (!isOpen || next.path.length >= (next.isLikely ? MAX_PIECES : MAX_UNLIKELY)) continue
+        this.#joins++
+        if (!take(next) || next.path.length >= (next.isLikely ? MAX_LIKELY : MAX_UNLIKELY)) continue
         if (next.isLikely) likelyOpen.push(next)
         else unlikelyOpen.push(next)
       }
@@ -123,8 +156,14 @@ class JoinReader {
       rests: [...new Set(likely.flatMap(({ path }) => path.slice(1)))],
       likely: inOrder(likely),
       unlikely: inOrder(unlikely),
-      over: inOrder(unlikely.filter(({ isOver }) => isOver)),
-      parts: [...new Set((likely.length > 0 ? likely : unlikely.filter(({ isOver }) => isOver)).flatMap(({ path }) => this.#partsOf(path)))].filter((part) => !values.has(part)),
+      over: unlikely.filter(({ isOver }) => isOver),
+      parts: [
+        ...new Set(
+          (likely.length > 0 ? likely : unlikely.filter(({ isOver }) => isOver)).flatMap(({ path }) =>
+            this.#partsOf(path),
+          ),
+        ),
+      ].filter((part) => !values.has(part)),
       sure: likely.flatMap(({ values }) => values),
       written: (likely[0] ?? found[0]!).path.map((at) => this.#texts[at]!.slice(-MAX_TAIL)).join(' '),
       place: this.#pieces[start]!.place,
@@ -132,16 +171,24 @@ class JoinReader {
   }
 
   /** `open` and each piece that may go on with it. */
-  *#behind({ path, text, isLikely, isOver }: Open): Generator<Open> {
+  *#behind({ path, text, isLikely, isOver, hasLeapt }: Open): Generator<Open> {
     const isDone = endsWhole(text)
     for (const seam of this.#pieces[path.at(-1)!]!.next) {
-      const { piece, isClose, isFull } = seam
+      const { piece, isClose } = seam
       const after = this.#texts[piece]!
+      // One leap is enough.
+      if (hasLeapt && !isClose) continue
       if (path.includes(piece) || !OPEN_START.test(after) || hasBullet(after)) continue
       if (!isPossible(text, after, seam, isDone)) continue
       const joined = joinPieces(text, after.slice(0, MAX_TAIL), 'doubt')
-      const isAlso = isClose && (isFull || !isDone || SIGN.test(after.trimStart()[0]!))
-      yield { path: [...path, piece], text: joined, isLikely: isLikely && isAlso, isOver: isOver || seam.isOver }
+      const isAlso = isClose && (seam.isTight || !isDone || SIGN.test(after.trimStart()[0]!))
+      yield {
+        path: [...path, piece],
+        text: joined,
+        isLikely: isLikely && isAlso,
+        isOver: isOver || seam.isOver,
+        hasLeapt: hasLeapt || !isClose,
+      }
     }
   }
 
@@ -153,6 +200,7 @@ class JoinReader {
         if (to - from === path.length) continue
         let text = this.#texts[path[from]!]!.slice(-MAX_TAIL)
         for (const at of path.slice(from + 1, to)) text = joinPieces(text, this.#texts[at]!, 'doubt')
+        text = text.replace(/\s+dot\s*$/i, '')
         const words = wordsOf(refang(text), text)
         const word = from === 0 ? words.at(-1) : words[0]
         if (word !== undefined) parts.push(...valuesOf(word))
@@ -164,7 +212,12 @@ class JoinReader {
 
 /** As they stand there first, then without hyphens. */
 function inOrder(found: readonly Found[]): string[] {
-  return [...new Set([...found.flatMap(({ values }) => values.slice(0, 1)), ...found.flatMap(({ values }) => values)])]
+  return [
+    ...new Set([
+      ...found.flatMap(({ values }) => values.slice(0, 1)),
+      ...found.flatMap(({ values }) => values),
+    ]),
+  ]
 }
 
 /** Whether the end of a run may be half a name. */
@@ -180,13 +233,13 @@ function mayGoOn(text: string): boolean {
 
 /** Whether two runs may hold one word. `isDone`: the first ends with something whole. */
 function isPossible(before: string, after: string, seam: Seam, isDone: boolean): boolean {
-  const { isClose, isFull, isTight } = seam
+  const { isClose, isFull, isTight, isOver } = seam
   const last = tailOf(before)
   const first = /^\S*/.exec(after.trimStart())![0]
   if (HEX.test(last) && HEX.test(first)) return false
   // Two whole things are two, and so is a whole one with room behind it.
   if (isDone && !DOT_START.test(first)) {
-    if (!isFull || (!isClose && !REST.test(after))) return false
+    if (!isFull || (!isClose && !(last.endsWith('/') ? REST_OF_PATH : REST).test(after))) return false
     if (!isTight && beginsWhole(after)) return false
   }
   if (/^\d{5,}$/.test(last)) return false
@@ -194,7 +247,7 @@ function isPossible(before: string, after: string, seam: Seam, isDone: boolean):
   if (BULLET.test(last) && !/^\d/.test(first)) return false
   if (SYLLABLE.test(first) || TITLE.test(first)) return false
   if (isClose || SIGN.test(last.at(-1)!) || SIGN.test(first[0]!)) return true
-  if (NUMBER.test(last) || NUMBER.test(first)) return false
+  if (NUMBER.test(last) || (NUMBER.test(first) && !(isOver && /:\d{1,4}$/.test(last)))) return false
   return SIGN.test(refang(last).text) || /\d|^[a-z]{10}/.test(last)
 }
 

@@ -60,6 +60,8 @@ interface OpenItem {
 
 /** Of one item that is pieced together. */
 const MAX_READINGS = 8
+/** Of what may be one name. */
+const MOST_ITEMS = 3
 
 /** Thrown where there are more different indicators than allowed. */
 export class TooManyItems extends Error {}
@@ -124,23 +126,31 @@ export class ProposalBuilder {
     }
   }
 
-  /**
-   * Holds what no item stands for, as one item; nothing unlikely where the likely is known. Returns whether an item stood
-   * for what is likely before any call.
-   */
-  addMissing(likely: readonly string[], unlikely: readonly string[], written: string, file: number, place: Place): boolean { // prettier-ignore
+  /** Whether an item stood for one of `values` before anything missing was added. */
+  isRead(values: readonly string[]): boolean {
     this.#read ??= new Set(this.#items.flatMap(({ finding: { value, readings } }) => [value, ...readings]))
-    this.#known ??= new Set(this.#read)
-    const known = this.#known
-    const isRead = likely.some((each) => this.#read!.has(each))
+    return values.some((value) => this.#read!.has(value))
+  }
+
+  /** Holds what no item stands for; nothing unlikely where the likely is known. */
+  addMissing(
+    likely: readonly string[],
+    unlikely: readonly string[],
+    written: string,
+    file: number,
+    place: Place,
+  ): void {
+    // prettier-ignore
+    this.isRead([])
+    const known = (this.#known ??= new Set(this.#read))
     const readings = likely.some((each) => known.has(each)) ? likely : [...likely, ...unlikely]
-    const missing = readings.filter((each) => !known.has(each)).slice(0, MAX_READINGS)
-    const reading = missing.length === 0 ? null : classify(missing[0]!)
-    if (reading === null) return isRead
+    const missing = readings.filter((each) => !known.has(each)).slice(0, MOST_ITEMS * MAX_READINGS)
+    for (let at = 0; at < missing.length; at += MAX_READINGS) {
+      const some = missing.slice(at, at + MAX_READINGS)
+      const { kind, value, scope } = classify(some[0]!)!
+      this.add({ kind, value, scope, decision: 'hold', reasons: ['broken'], readings: some, written }, file, place) // prettier-ignore
+    }
     for (const each of missing) known.add(each)
-    const { kind, value, scope } = reading
-    this.add({ kind, value, scope, decision: 'hold', reasons: ['broken'], readings: missing, written }, file, place) // prettier-ignore
-    return isRead
   }
 
   addException(finding: Finding, file: number, place: Place): void {

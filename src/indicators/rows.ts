@@ -138,7 +138,7 @@ export class TableReader {
     for (const [column, heading] of found) this.#table.headings.set(column, heading)
     this.#table.headingText = text
     // A second row of them may follow, again on each page.
-    this.#table.hasRows = false
+    if (part !== null) this.#table.hasRows = false
     this.#part = part
     return true
   }

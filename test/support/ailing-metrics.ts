@@ -34,6 +34,8 @@ const levels = (now: number): Readonly<Record<string, number>> => ({
   thanhloc_admin_closed: 1,
   thanhloc_admin_certificate_end_timestamp_seconds: now + 3 * 86_400,
   thanhloc_accounts_up: 0,
+  thanhloc_import_oldest_undecided_timestamp_seconds: now - 4 * 86_400,
+  thanhloc_notice_connected: 0,
 })
 
 /** What a scrape adds. */

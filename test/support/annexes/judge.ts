@@ -10,6 +10,8 @@ export interface Judgement {
   /** Held though nothing else can be meant. */
   readonly overHeld: readonly string[]
   readonly accepted: number
+  /** Items a person has to decide about. */
+  readonly held: number
   readonly indicators: number
 }
 
@@ -32,6 +34,7 @@ export function judge(items: readonly ProposedItem[], expected: ReadonlyMap<stri
       .filter((name) => expected.get(name)!.mustAccept && !accepted.has(name))
       .map((name) => `${name} (${held.get(name)?.reasons.join() ?? 'as a reading'})`),
     accepted: names.filter((name) => accepted.has(name)).length,
+    held: held.size,
     indicators: names.length,
   }
 }
