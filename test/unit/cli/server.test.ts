@@ -3,7 +3,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'
-import { createServer as createTcpServer, type AddressInfo } from 'node:net'
+import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Packet } from 'dns2'
@@ -229,17 +229,33 @@ describe('without a server', () => {
 
 describe('lookup --resolve', () => {
   let socket: Socket
+  /** At the same port. */
+  let tcp: TcpServer
   let config: string
 
   beforeAll(async () => {
-    socket = createSocket('udp4')
-    socket.bind(0, '127.0.0.1')
-    await once(socket, 'listening')
+    // A port that is free for UDP may be somebody's for TCP.
+    for (let tries = 0; ; tries++) {
+      socket = createSocket('udp4')
+      socket.bind(0, '127.0.0.1')
+      await once(socket, 'listening')
+      tcp = createTcpServer().listen(socket.address().port, '127.0.0.1')
+      const isFree = await once(tcp, 'listening').then(
+        () => true,
+        () => false,
+      )
+      if (isFree) break
+      socket.close()
+      if (tries === 20) throw new Error('no port is free for both')
+    }
     const { port } = socket.address()
     config = join(data, 'resolve.yaml')
     writeFileSync(config, `listen: ["0.0.0.0:${port}"]\nupstreams: { servers: [192.0.2.1] }\n`)
   })
-  afterAll(() => void socket.close())
+  afterAll(() => {
+    socket.close()
+    tcp.close()
+  })
 
   const answer = (query: Buffer, address: string | null): Buffer => {
     const response = Packet.createResponseFromRequest(Packet.parse(query))
@@ -265,7 +281,7 @@ describe('lookup --resolve', () => {
     socket.removeAllListeners('message').on('message', (query, { port, address }) => {
       socket.send(answer(query, null), port, address)
     })
-    const tcp = createTcpServer((connection) => {
+    tcp.on('connection', (connection) => {
       connection.once('data', (chunk: Buffer) => {
         const reply = answer(chunk.subarray(2), '192.0.2.8')
         // In two pieces, the length alone first.
@@ -273,15 +289,9 @@ describe('lookup --resolve', () => {
         setImmediate(() => connection.end(reply))
       })
     })
-    tcp.listen(socket.address().port, '127.0.0.1')
-    await once(tcp, 'listening')
-    try {
-      const { out } = await runCommand('lookup', 'a.test', '--config', config, '--resolve')
-      expect(out).toContain('over TCP')
-      expect(out).toContain('192.0.2.8')
-    } finally {
-      tcp.close()
-    }
+    const { out } = await runCommand('lookup', 'a.test', '--config', config, '--resolve')
+    expect(out).toContain('over TCP')
+    expect(out).toContain('192.0.2.8')
   })
 
   it('says where nobody listens', async () => {
