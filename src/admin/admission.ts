@@ -4,6 +4,7 @@ import type { FastifyRequest, RouteOptions } from 'fastify'
 import type { Accounts } from '../accounts/accounts.ts'
 import { NOBODY, type Caller } from '../accounts/principal.ts'
 import { CSRF_HEADER, readSessionCookie } from '../accounts/session-cookie.ts'
+import { unmappedText } from '../net/address.ts'
 import type { Admin } from './app.ts'
 import { sendProblem } from './errors.ts'
 import { admit, type Access, type AllowedHosts, type Asked } from './guard.ts'
@@ -107,7 +108,7 @@ function askedBy(request: FastifyRequest, { cameBySocket }: AdminAccess): Asked 
 }
 
 function sourceOf({ raw }: FastifyRequest, bySocket: boolean): string {
-  return bySocket ? 'socket' : (raw.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+  return bySocket ? 'socket' : unmappedText(raw.socket.remoteAddress ?? '')
 }
 
 function one(header: string | string[] | undefined): string | undefined {

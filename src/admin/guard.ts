@@ -9,7 +9,7 @@ import { NOBODY } from '../accounts/principal.ts'
 import { isRefusal } from '../accounts/problem.ts'
 import { ACTIONS, may, type Action } from '../accounts/roles.ts'
 import type { Endpoint } from '../config/settings.ts'
-import { isLoopback } from '../net/address.ts'
+import { isLoopback, unmappedText } from '../net/address.ts'
 import { describeProblem, type Problem } from './problem.ts'
 
 /**
@@ -73,7 +73,7 @@ export class AllowedHosts {
   has(host: string | undefined, localAddress: string | undefined): boolean {
     const name = hostName(host ?? '')
     if (name === '') return false
-    return this.#names.has(name) || (isIP(name) !== 0 && name === localAddress?.replace(/^::ffff:/, ''))
+    return this.#names.has(name) || (isIP(name) !== 0 && name === unmappedText(localAddress ?? ''))
   }
 }
 

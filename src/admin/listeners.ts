@@ -10,7 +10,7 @@ import type { Clock } from '../clock.ts'
 import { formatEndpoint } from '../config/address.ts'
 import type { Endpoint, Settings } from '../config/settings.ts'
 import type { Logger } from '../log/log.ts'
-import { isLoopback } from '../net/address.ts'
+import { isLoopback, unmappedText } from '../net/address.ts'
 import { portHolders } from '../net/port-holder.ts'
 import { ADMIN_SOCKET, listenOnSocket } from './admin-socket.ts'
 import { MIN_TLS, type CertificatePair } from './certificate.ts'
@@ -82,7 +82,7 @@ export class AdminListeners {
   /** Whether a request came from this machine, or to the address that was opened for the metrics. */
   mayCountUnits(request: IncomingMessage): boolean {
     if (this.cameBySocket(request) || this.#forMetrics.has(request)) return true
-    return isLoopback((request.socket.remoteAddress ?? '').replace(/^::ffff:/, ''))
+    return isLoopback(unmappedText(request.socket.remoteAddress ?? ''))
   }
 
   /** Where it could not listen, and why; what is wrong with the certificate. */

@@ -1,7 +1,7 @@
 /** What came to the sinkhole's address, over all clients or of one, the newest first. Times: milliseconds since 1970. */
 import type { SQLInputValue } from 'node:sqlite'
 import { addressText } from '../net/address.ts'
-import type { ContactProtocol } from '../notice/letters.ts'
+import type { Contact, ContactProtocol } from '../notice/letters.ts'
 import { readReference } from '../notice/reference.ts'
 import { nowInRanges } from './client-filter.ts'
 import { clientWho, textOf, type ClientWho, type Row } from './client-rows.ts'
@@ -11,30 +11,18 @@ import type { Ask } from './read-connection.ts'
 import type { UnitIndex } from './units.ts'
 
 /** Connections of a client that look the same. Its texts were sent by the client: data, never markup. */
-export interface StoredContact {
+export interface StoredContact extends Omit<Contact, 'client' | 'local' | 'port' | 'firstMs' | 'lastMs'> {
   readonly id: number
   readonly clientId: number
   /** It came from, the latest; not always the client's latest. */
   readonly address: string
-  readonly clientPort: number
   readonly identity: ClientWho
   /** Of the client's latest address. */
   readonly unit: string | null
   /** Where it connected to; null: a row that counts those past the bound of its client. */
   readonly local: string | null
   readonly port: number | null
-  readonly protocol: ContactProtocol
-  readonly host: string | null
-  readonly method: string | null
-  readonly path: string | null
-  readonly userAgent: string | null
-  readonly hasReferrer: boolean
-  /** SHA-256, hex. */
-  readonly firstBytes: string | null
-  readonly firstBytesLength: number
-  readonly isBrowserLike: boolean
   readonly isConfirmed: boolean
-  readonly count: number
   readonly firstSeen: number
   readonly lastSeen: number
   /** What brought it. */

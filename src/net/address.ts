@@ -61,6 +61,11 @@ export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1'
 }
 
+/** An address as the kernel tells it of a socket for both families: an IPv4 one as such. */
+export function unmappedText(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/, '')
+}
+
 /** The 16 bytes as text, IPv4 dotted. */
 export function addressText(address: Uint8Array): string {
   if (isMappedIPv4(address)) return `${address[12]}.${address[13]}.${address[14]}.${address[15]}`

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { Socket } from 'node:net'
+import { unmappedText } from '../net/address.ts'
 import type { Admitted } from './admission.ts'
 import { isBrowserHello, isBrowserRequest } from './browser-like.ts'
 import { readClientHello } from './client-hello.ts'
@@ -249,5 +250,5 @@ function seenRequest({ method, host, path, headers }: RequestHead): Seen {
 
 /** An address in its shortest form, an IPv4 one never as IPv6, without the zone of a link. */
 export function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, '')
+  return unmappedText(address).replace(/%.*$/, '')
 }

@@ -9,7 +9,7 @@ import type { Settings } from '../../config/settings.ts'
 import type { ContactsKept } from '../../detection/contact-intake.ts'
 import type { Logger } from '../../log/log.ts'
 import type { Mail } from '../../metrics/thread-status.ts'
-import { CONTACT_PROTOCOLS, type ContactProtocol, type Contacts } from '../../notice/letters.ts'
+import type { ContactProtocol, Contacts } from '../../notice/letters.ts'
 import { listenOnSocket } from '../admin-socket.ts'
 import { Connection } from './connection.ts'
 import { noticeSettings, isNoticeWanted } from './notice-settings.ts'
@@ -158,9 +158,7 @@ export class NoticeDesk {
       this.#dropped += contacts.reduce((sum, { count }) => sum + count, 0)
       return
     }
-    for (const protocol of CONTACT_PROTOCOLS)
-      for (const contact of contacts)
-        if (contact.protocol === protocol) this.#contacts[protocol] += contact.count
+    for (const { protocol, count } of contacts) this.#contacts[protocol] += count
     if (contacts.length > 0) this.#lastMs = this.#options.clock.wallMs()
   }
 }

@@ -2,7 +2,7 @@
  * Reads what the notice service sends. It is exposed to everybody inside, so nothing it says is believed before it has
  * been looked at whole: kinds, bounds, addresses, and texts without what cannot be shown.
  */
-import { addressText, isMappedIPv4, parseAddress } from '../../net/address.ts'
+import { addressText, parseAddress } from '../../net/address.ts'
 import { evidenceText } from '../../notice/evidence-text.ts'
 import {
   CONTACT_PROTOCOLS,
@@ -134,8 +134,7 @@ function address(fields: Fields, name: string): string {
   const bytes = new Uint8Array(16)
   const value = text(fields, name)
   if (value.includes('%') || !parseAddress(value, bytes)) throw new BadLetter(`${name} is no address`)
-  const shortest = addressText(bytes)
-  return isMappedIPv4(bytes) ? shortest.replace(/^::ffff:/, '') : shortest
+  return addressText(bytes)
 }
 
 function evidence(fields: Fields, name: keyof typeof CONTACT_TEXT): string | null {

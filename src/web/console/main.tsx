@@ -8,11 +8,11 @@ import { render } from 'preact'
 import { openSession } from './api/session.ts'
 import { Frame } from './frame.tsx'
 import { followHistory } from './kit/router.ts'
-import { showTheme } from './kit/theme.ts'
+import { followMachine } from './kit/theme.ts'
 import { language } from './words/words.ts'
 
 document.documentElement.lang = language.value
-showTheme()
+followMachine()
 followHistory()
 void openSession()
 render(<Frame />, document.getElementById('console')!)

@@ -37,27 +37,31 @@ export function Dialog({
   )
 }
 
-/** A form in a dialog that does one thing: what it cannot do it says, and stays. `onDo` may throw ApiProblem. */
-export function FormDialog({
+/**
+ * A form in a dialog that does one thing: what it cannot do it says, and stays. `onDo` may throw ApiProblem; `onDone` is told
+ * what it gave, and closes the dialog unless it is given.
+ */
+export function FormDialog<T = void>({
   title,
   action,
   isDanger = false,
   onDo,
   onClose,
+  onDone = onClose,
   children,
 }: {
   readonly title: string
   /** On the button that does it. */
   readonly action: string
   readonly isDanger?: boolean
-  readonly onDo: (values: FormData) => Promise<void>
+  readonly onDo: (values: FormData) => Promise<T>
+  readonly onDone?: (done: T) => void
   readonly onClose: () => void
   readonly children: ComponentChildren
 }) {
   const { kit } = useWords()
   const { problem, isDoing, submit } = useSubmit(async (values) => {
-    await onDo(values)
-    onClose()
+    onDone(await onDo(values))
   })
   return (
     <Dialog title={title} onClose={onClose}>
@@ -106,6 +110,17 @@ export function useSubmit(onDo: (values: FormData) => Promise<void>) {
 export function typed(values: FormData, name: string): string {
   const value = values.get(name)
   return typeof value === 'string' ? value : ''
+}
+
+/** The field `code`, of an authenticator or a recovery code, without the blanks people write in it. */
+export function typedCode(values: FormData): string {
+  return typed(values, 'code').replaceAll(/\s/g, '')
+}
+
+/** The fields `password` and, where it was filled in, `code`. */
+export function typedProof(values: FormData): { password: string; code?: string } {
+  const code = typedCode(values)
+  return { password: typed(values, 'password'), ...(code === '' ? {} : { code }) }
 }
 
 /** A field with its label, and a hint below. */

@@ -5,6 +5,7 @@ export const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
 
 const KEY = 'thanhloc-theme'
+const machine = window.matchMedia('(prefers-color-scheme: dark)')
 
 export const theme = new Store<Theme>(chosen())
 
@@ -20,8 +21,14 @@ export function chooseTheme(next: Theme): void {
   theme.set(next)
 }
 
-/** Says it to the style sheet. */
+/** Says it to the style sheet, which knows light and dark alone. */
 export function showTheme(shown: Theme = theme.value): void {
-  if (shown === 'system') delete document.documentElement.dataset['theme']
-  else document.documentElement.dataset['theme'] = shown
+  const isDark = shown === 'system' ? machine.matches : shown === 'dark'
+  document.documentElement.dataset['theme'] = isDark ? 'dark' : 'light'
+}
+
+/** To be called once: what the machine says may change while the page is open. */
+export function followMachine(): void {
+  showTheme()
+  machine.addEventListener('change', () => showTheme())
 }

@@ -1,11 +1,10 @@
 /** The second factor of one's own account: set up, recovery codes anew, take off. */
-import { useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { send } from '../../api/call.ts'
 import { renewSession, type Caller } from '../../api/session.ts'
 import { CopyButton } from '../../kit/copy.tsx'
-import { Dialog, Field, FormDialog, typed, useSubmit } from '../../kit/dialog.tsx'
+import { Dialog, Field, FormDialog, typedCode, typedProof } from '../../kit/dialog.tsx'
 import { qrCode } from '../../kit/qr.ts'
-import { Fault } from '../../kit/states.tsx'
 import { say } from '../../kit/toast.tsx'
 import { useWords } from '../../words/words.ts'
 
@@ -60,9 +59,8 @@ export function FactorCard({ caller }: { readonly caller: Caller }) {
           title={words.setUpTitle}
           action={words.next}
           needsCode={false}
-          onProof={async (proof) =>
-            go({ at: 'confirm', secret: await send<Secret>('POST', '/session/totp', proof) })
-          }
+          onProof={(proof) => send<Secret>('POST', '/session/totp', proof)}
+          onDone={(secret) => go({ at: 'confirm', secret })}
           onClose={close}
         />
       )}
@@ -73,7 +71,8 @@ export function FactorCard({ caller }: { readonly caller: Caller }) {
           hint={words.newCodesHint}
           action={words.newCodes}
           needsCode
-          onProof={async (proof) => show(await send<Codes>('POST', '/session/totp/codes', proof))}
+          onProof={(proof) => send<Codes>('POST', '/session/totp/codes', proof)}
+          onDone={show}
           onClose={close}
         />
       )}
@@ -88,8 +87,8 @@ export function FactorCard({ caller }: { readonly caller: Caller }) {
             await send('POST', '/session/totp/remove', proof)
             await renewSession()
             say(words.removed)
-            close()
           }}
+          onDone={close}
           onClose={close}
         />
       )}
@@ -108,13 +107,14 @@ export function FactorCard({ caller }: { readonly caller: Caller }) {
 }
 
 /** Who one is, again: what follows outlasts the session. `onProof` goes on to what is next. */
-function ProofDialog({
+function ProofDialog<T>({
   title,
   hint,
   action,
   needsCode,
   isDanger = false,
   onProof,
+  onDone,
   onClose,
 }: {
   readonly title: string
@@ -122,43 +122,31 @@ function ProofDialog({
   readonly action: string
   readonly needsCode: boolean
   readonly isDanger?: boolean
-  readonly onProof: (proof: { password: string; code?: string }) => Promise<void>
+  readonly onProof: (proof: { password: string; code?: string }) => Promise<T>
+  readonly onDone: (done: T) => void
   readonly onClose: () => void
 }) {
-  const { signIn, account, kit } = useWords()
-  const { problem, isDoing, submit } = useSubmit((values) => {
-    const code = typed(values, 'code').replaceAll(/\s/g, '')
-    return onProof({ password: typed(values, 'password'), ...(code === '' ? {} : { code }) })
-  })
+  const { signIn, account } = useWords()
   return (
-    <Dialog title={title} onClose={onClose}>
-      <form onSubmit={submit}>
-        {hint !== undefined && <p>{hint}</p>}
-        <p class="hint">{account.proof}</p>
-        <Field label={signIn.password}>
-          <input name="password" type="password" autocomplete="current-password" required autofocus />
+    <FormDialog
+      title={title}
+      action={action}
+      isDanger={isDanger}
+      onDo={(values) => onProof(typedProof(values))}
+      onDone={onDone}
+      onClose={onClose}
+    >
+      {hint !== undefined && <p>{hint}</p>}
+      <p class="hint">{account.proof}</p>
+      <Field label={signIn.password}>
+        <input name="password" type="password" autocomplete="current-password" required autofocus />
+      </Field>
+      {needsCode && (
+        <Field label={signIn.code} hint={signIn.codeHint}>
+          <input name="code" autocomplete="one-time-code" required maxLength={64} />
         </Field>
-        {needsCode && (
-          <Field label={signIn.code} hint={signIn.codeHint}>
-            <input name="code" autocomplete="one-time-code" required maxLength={64} />
-          </Field>
-        )}
-        {problem !== null && <Fault problem={problem} />}
-        <div class="actions">
-          <button type="button" onClick={onClose}>
-            {kit.cancel}
-          </button>
-          <button
-            type="submit"
-            class={isDanger ? 'danger' : 'primary'}
-            disabled={isDoing}
-            aria-busy={isDoing}
-          >
-            {isDoing ? kit.working : action}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+      )}
+    </FormDialog>
   )
 }
 
@@ -172,16 +160,13 @@ function ConfirmDialog({
   readonly onClose: () => void
 }) {
   const { signIn, account } = useWords()
-  const codes = useRef<Codes | null>(null)
   return (
     <FormDialog
       title={account.setUpTitle}
       action={account.setUp}
-      onDo={async (values) => {
-        const code = typed(values, 'code').replaceAll(/\s/g, '')
-        codes.current = await send<Codes>('POST', '/session/totp/confirm', { code })
-      }}
-      onClose={() => (codes.current === null ? onClose() : onCodes(codes.current))}
+      onDo={(values) => send<Codes>('POST', '/session/totp/confirm', { code: typedCode(values) })}
+      onDone={onCodes}
+      onClose={onClose}
     >
       <ol class="steps">
         <li>

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { ApiProblem } from '../../api/call.ts'
 import { leave, signIn, type WhyOut } from '../../api/session.ts'
 import { useCountdown } from '../../kit/countdown.ts'
-import { Field, typed, useSubmit } from '../../kit/dialog.tsx'
+import { Field, typed, typedProof, useSubmit } from '../../kit/dialog.tsx'
 import { LanguageChoice } from '../../kit/language-choice.tsx'
 import { Fault } from '../../kit/states.tsx'
 import { useWords } from '../../words/words.ts'
@@ -67,13 +67,8 @@ function SignInForm({
   const { signIn: words, kit } = useWords()
   const [isCodeNeeded, needCode] = useState(false)
   const { problem, isDoing, submit } = useSubmit(async (values) => {
-    const code = typed(values, 'code').replaceAll(/\s/g, '')
     try {
-      await signIn({
-        name: typed(values, 'name'),
-        password: typed(values, 'password'),
-        ...(code === '' ? {} : { code }),
-      })
+      await signIn({ name: typed(values, 'name'), ...typedProof(values) })
     } catch (error) {
       if (!(error instanceof ApiProblem) || error.code !== 'THANHLOC_ACCOUNT_CODE_NEEDED') throw error
       needCode(true)
