@@ -11,6 +11,7 @@
  * threads that see a client for the first time claim the same place, and one of them waits for the other.
  */
 import type { Clock } from '../clock.ts'
+import { viewOf } from '../octets.ts'
 import { NetworkSet } from './networks.ts'
 
 const WORDS = 4
@@ -52,11 +53,13 @@ export class RateLimiter {
 
   /** Counts one query of the client at `address` (16 bytes) and says whether it is over the limit. */
   over(address: Uint8Array): boolean {
-    if (this.#limit === 0 || isLoopback(address) || this.#exempt.contains(address)) return false
+    if (this.#limit === 0) return false
+    const view = viewOf(address)
+    if (isLoopback(view) || this.#exempt.contains(address)) return false
     // An IPv4 client has 32 bits of its own; ffff:ffff::/32 is multicast, so no IPv6 client has such a key.
-    const isIpv4 = isMapped(address)
-    const high = isIpv4 ? -1 : word(address, 0)
-    const low = word(address, isIpv4 ? 12 : 4)
+    const isIpv4 = isMapped(view)
+    const high = isIpv4 ? -1 : view.getInt32(0)
+    const low = view.getInt32(isIpv4 ? 12 : 4)
     const place = this.#findPlace(high, low, this.#second())
     return place !== -1 && Atomics.add(this.#words, place + COUNT, 1) >= this.#limit
   }
@@ -105,23 +108,18 @@ export class RateLimiter {
   }
 }
 
-function isMapped(address: Uint8Array): boolean {
-  return word(address, 0) === 0 && word(address, 4) === 0 && word(address, 8) === 0xffff
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
+function isMapped(address: DataView): boolean {
+  return address.getInt32(0) === 0 && address.getInt32(4) === 0 && address.getInt32(8) === 0xffff
 }
 
 /** 127.0.0.0/8 or ::1. */
-function isLoopback(address: Uint8Array): boolean {
-  if (address[12] === 127) return isMapped(address)
+function isLoopback(address: DataView): boolean {
+  if (address.getUint8(12) === 127) return isMapped(address)
   return (
-    address[15] === 1 &&
-    word(address, 12) === 1 &&
-    word(address, 8) === 0 &&
-    word(address, 4) === 0 &&
-    word(address, 0) === 0
+    address.getInt32(12) === 1 &&
+    address.getInt32(8) === 0 &&
+    address.getInt32(4) === 0 &&
+    address.getInt32(0) === 0
   )
 }
 

@@ -11,6 +11,8 @@
  * a cache has what it once needed and no more. Block 0 means none and stays empty.
  */
 
+import { copyOctets, Octets } from '../octets.ts'
+
 /** Most answers take one block (docs/decisions/0015). */
 export const BLOCK_BYTES = 192
 
@@ -27,8 +29,9 @@ export function blocksFor(octets: number): number {
 
 export class Blocks {
   /** Block b begins at octet b × BLOCK_BYTES. */
-  readonly bytes: Buffer
+  readonly bytes: Octets
   /** The same memory. */
+  readonly buffer: Buffer
   readonly words: Int32Array
   readonly doubles: Float64Array
   /** The block that follows in its chain; 0: none. */
@@ -44,7 +47,8 @@ export class Blocks {
   constructor(count: number) {
     const memory = new ArrayBuffer((count + 1) * BLOCK_BYTES)
     this.count = count
-    this.bytes = Buffer.from(memory)
+    this.bytes = new Octets(memory)
+    this.buffer = Buffer.from(memory)
     this.words = new Int32Array(memory)
     this.doubles = new Float64Array(memory)
     this.next = new Int32Array(count + 1)
@@ -92,28 +96,27 @@ export class Blocks {
 
   /** Copies the first `length` octets of `source` to the start of a chain that has room for them. */
   write(first: number, source: Buffer, length: number): void {
-    const { bytes, next } = this
+    const { buffer, next } = this
     for (let at = 0, block = first; at < length; at += BLOCK_BYTES, block = next[block]!) {
-      source.copy(bytes, block * BLOCK_BYTES, at, Math.min(at + BLOCK_BYTES, length))
+      source.copy(buffer, block * BLOCK_BYTES, at, Math.min(at + BLOCK_BYTES, length))
     }
   }
 
   /** Copies `length` octets of a chain, from `from` on, to `out` from `to` on. */
   read(first: number, from: number, out: Uint8Array, to: number, length: number): void {
-    const { bytes, next } = this
+    const { bytes, buffer, next } = this
     let block = first
     let start = from
     for (; start >= BLOCK_BYTES; start -= BLOCK_BYTES) block = next[block]!
     if (start + length <= BLOCK_BYTES && length <= SHORT_BYTES) {
-      start += block * BLOCK_BYTES
-      for (let at = 0; at < length; at++) out[to + at] = bytes[start + at]!
+      copyOctets(bytes, block * BLOCK_BYTES + start, out, to, length)
       return
     }
     for (let at = 0; at < length; start = 0, block = next[block]!) {
       const begin = block * BLOCK_BYTES + start
       const end = Math.min(begin + length - at, (block + 1) * BLOCK_BYTES)
       // The one copy of a part that makes no object: `set` needs a view of it.
-      bytes.copy(out, to + at, begin, end)
+      buffer.copy(out, to + at, begin, end)
       at += end - begin
     }
   }
@@ -126,7 +129,7 @@ export class Blocks {
       other !== 0;
       other = others.next[other]!, block = this.next[block]!
     ) {
-      others.bytes.copy(this.bytes, block * BLOCK_BYTES, other * BLOCK_BYTES, (other + 1) * BLOCK_BYTES)
+      others.buffer.copy(this.buffer, block * BLOCK_BYTES, other * BLOCK_BYTES, (other + 1) * BLOCK_BYTES)
     }
     return copy
   }

@@ -1,7 +1,8 @@
 /** An entry while it is put together: in one piece, as it will be cut into blocks. A cache needs one. */
+import { copyOctets, Octets } from '../octets.ts'
 import type { Answer } from '../wire/answer.ts'
 import { HEADER_BYTES, MAX_MESSAGE_BYTES, Rcode } from '../wire/constants.ts'
-import { lower } from '../wire/name.ts'
+import { lowerOctets } from '../wire/name.ts'
 import { writeTtl } from '../wire/patch.ts'
 import { Field, MESSAGE_START, offsetsStart } from './entry-layout.ts'
 import { isNegative, keptTtl, type CacheSettings } from './lifetime.ts'
@@ -15,7 +16,7 @@ export class Draft {
   readonly bytes = Buffer.from(new ArrayBuffer(MAX_DRAFT_BYTES))
   readonly #doubles = new Float64Array(this.bytes.buffer, 0, 2)
   readonly #words = new Int32Array(this.bytes.buffer, 0, MESSAGE_START / 4)
-  readonly #message = new Uint8Array(this.bytes.buffer, MESSAGE_START)
+  readonly #message = new Octets(this.bytes.buffer, MESSAGE_START)
 
   /**
    * Writes an answer whose OPT has been cut off, to be kept for `lifetime` seconds from `nowMs`; not yet what screening
@@ -33,12 +34,11 @@ export class Draft {
     const { length, count } = answer
     const { bytes } = this
     const kept = this.#message
-    // By hand: a view for `set` would be an object, and most answers are short.
-    for (let at = 0; at < length; at++) kept[at] = message[at]!
+    copyOctets(message, 0, kept, 0, length)
     kept[0] = 0
     kept[1] = 0
     const nameEnd = answer.questionEnd - 4
-    for (let at = HEADER_BYTES; at < nameEnd; at++) kept[at] = lower(kept[at]!)
+    lowerOctets(kept, HEADER_BYTES, nameEnd)
     let end = offsetsStart(length)
     for (let record = 0; record < count; record++) {
       const offset = answer.ttlOffset[record]!
@@ -63,7 +63,8 @@ export class Draft {
     message[3] = Rcode.ServFail
     message[5] = 1
     let end = HEADER_BYTES
-    for (let at = 0; at < nameLength; at++) message[end++] = name[at]!
+    copyOctets(name, 0, message, end, nameLength)
+    end += nameLength
     message[end++] = qtype >>> 8
     message[end++] = qtype
     message[end++] = qclass >>> 8

@@ -1,4 +1,5 @@
 /** A kept answer, looked at where it stands: in blocks, as entry-layout.ts says. */
+import { sameOctets } from '../octets.ts'
 import { HEADER_BYTES } from '../wire/constants.ts'
 import { readTtl, writeTtl } from '../wire/patch.ts'
 import { BLOCK_BYTES, blocksFor, type Blocks } from './blocks.ts'
@@ -147,10 +148,11 @@ export class Entry {
     let start = block * BLOCK_BYTES + NAME_START
     let stop = Math.min(nameLength, BLOCK_BYTES - NAME_START)
     for (let at = 0; ;) {
-      for (; at < stop; at++) if (bytes[start + at] !== name[at]) return false
-      if (at === nameLength) return true
+      if (!sameOctets(bytes, start, name, at, stop - at)) return false
+      if (stop === nameLength) return true
+      at = stop
       block = next[block]!
-      start = block * BLOCK_BYTES - at
+      start = block * BLOCK_BYTES
       stop = Math.min(nameLength, at + BLOCK_BYTES)
     }
   }

@@ -1,4 +1,5 @@
 /** What the cache knows a question by. */
+import { hashBytes } from '../wire/name-hash.ts'
 
 /** All that must be the same for two questions to have one answer. */
 export interface CacheQuestion {
@@ -27,8 +28,7 @@ export function groupOf(facet: number): number {
 
 /**
  * 32 bits of a question, signed. The policy's suffix hashes do not serve here: their seed changes with every snapshot,
- * and the cache outlives it. Two octets a step, because each step waits for the one before; where their count is odd
- * the last is left out, which is the root's and always 0.
+ * and the cache outlives it.
  */
 export function hashOf(
   seed: number,
@@ -37,10 +37,7 @@ export function hashOf(
   qtype: number,
   facet: number,
 ): number {
-  let hash = seed
-  for (let at = 1; at < nameLength; at += 2) {
-    hash = Math.imul(hash ^ (name[at - 1]! | (name[at]! << 8)), 0x01000193)
-  }
+  let hash = hashBytes(name, 0, nameLength, seed)
   hash = Math.imul(hash ^ qtype ^ (hash >>> 15), 0x85ebca6b)
   hash = Math.imul(hash ^ facet ^ (hash >>> 13), 0xc2b2ae35)
   return hash ^ (hash >>> 16)

@@ -2,7 +2,7 @@
  * Whether guards may have something against a name. Works on wire bytes and makes no string: it is asked for every name
  * of every list under a top-level domain with guarded names. By hash, so a yes wants a closer look; a no is sure.
  */
-import { hashBytes } from '../policy/hash.ts'
+import { hashBytes } from '../wire/name-hash.ts'
 import { MAX_LABELS } from '../wire/name-key.ts'
 import { textToName } from '../wire/name.ts'
 import type { Guards } from './guards.ts'

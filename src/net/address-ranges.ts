@@ -2,6 +2,7 @@
  * Disjoint ranges of addresses, asked for every query: which one holds a client. A lookup is a binary search and
  * allocates nothing. Addresses are 16 bytes, IPv4 as ::ffff:a.b.c.d.
  */
+import { viewOf } from '../octets.ts'
 import { parseAddress } from './address.ts'
 
 /** Both ends are in it; addresses as numbers of 128 bits. */
@@ -11,7 +12,7 @@ export interface AddressRange {
 }
 
 export class AddressRanges {
-  /** Four 32-bit words a range, ascending, disjoint; each word with its highest bit turned round (see `word`). */
+  /** Four 32-bit words a range, ascending, disjoint; each word with its highest bit turned round (see below). */
   readonly #first: Int32Array
   readonly #last: Int32Array
   readonly #count: number
@@ -31,10 +32,16 @@ export class AddressRanges {
 
   /** The place of the range that holds the 16 bytes at `offset` of `address`, or -1. */
   find(address: Uint8Array, offset = 0): number {
-    const word0 = word(address, offset)
-    const word1 = word(address, offset + 4)
-    const word2 = word(address, offset + 8)
-    const word3 = word(address, offset + 12)
+    const view = viewOf(address)
+    return this.#find(
+      view.getInt32(offset) ^ TURNED_ROUND,
+      view.getInt32(offset + 4) ^ TURNED_ROUND,
+      view.getInt32(offset + 8) ^ TURNED_ROUND,
+      view.getInt32(offset + 12) ^ TURNED_ROUND,
+    )
+  }
+
+  #find(word0: number, word1: number, word2: number, word3: number): number {
     if (this.#count > 0 && this.#holds(this.#latest, word0, word1, word2, word3)) return this.#latest
     // The last range that does not begin behind the address is the only one that can hold it.
     let low = 0
@@ -75,13 +82,9 @@ function compare(
 }
 
 /**
- * Four bytes of an address as a signed number of the same order, because V8 compares unsigned ones as doubles: the
- * highest bit is turned round.
+ * Turns the highest bit of four bytes of an address round: as signed numbers they are then in the order of addresses.
+ * Unsigned ones V8 compares as doubles.
  */
-function word(bytes: Uint8Array, at: number): number {
-  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) ^ TURNED_ROUND
-}
-
 const TURNED_ROUND = 0x8000_0000
 
 const MAPPED_FIRST = 0xffffn << 32n

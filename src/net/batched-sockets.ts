@@ -1,4 +1,5 @@
 /** The two kinds of socket of batched.ts: what becomes of each datagram of a batch, and of what is sent. */
+import { copyOctets, Octets } from '../octets.ts'
 import { isMappedIPv4 } from './address.ts'
 import type { BatchedDatagrams } from './batched.ts'
 import type { ConnectedSocket, DatagramHandler, ListeningSocket, Peer } from './datagram.ts'
@@ -46,7 +47,7 @@ export class BatchedListener implements ListeningSocket {
         )
       : owner.replies
     this.#peer4 = peerOf(mappedPrefix(), isForAll ? mappedPrefix() : null)
-    this.#peer6 = peerOf(new Uint8Array(16), isForAll ? new Uint8Array(16) : null)
+    this.#peer6 = peerOf(new Octets(16), isForAll ? new Octets(16) : null)
     this.port = boundPort(fd)
     this.#onDatagram = onDatagram
     this.#number = owner.watch(
@@ -63,7 +64,7 @@ export class BatchedListener implements ListeningSocket {
     const place = later.place(this.#fd)
     const buffer = later.arena.buffers[place]!
     if (length > buffer.length) return
-    for (let at = 0; at < length; at++) buffer[at] = bytes[at]!
+    copyOctets(bytes, 0, buffer, 0, length)
     const isIPv4 = isMappedIPv4(peer.address)
     const nameLength = writeName(later.arena, place, isIPv4, peer)
     later.add(length, nameLength, leaveFrom(later.arena, place, isIPv4, peer))
@@ -164,7 +165,7 @@ function peerOf(address: Uint8Array, local: Uint8Array | null): Peer {
 }
 
 function mappedPrefix(): Uint8Array {
-  const address = new Uint8Array(16)
+  const address = new Octets(16)
   address[10] = address[11] = 0xff
   return address
 }
@@ -201,7 +202,7 @@ export class BatchedConnected implements ConnectedSocket {
     const { queries } = this.#owner
     const place = queries.place(this.#fd)
     const buffer = queries.arena.buffers[place]!
-    for (let at = 0; at < length; at++) buffer[at] = bytes[at]!
+    copyOctets(bytes, 0, buffer, 0, length)
     queries.add(length, 0)
     this.#owner.flushSoon()
   }

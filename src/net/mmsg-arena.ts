@@ -11,6 +11,7 @@
  * The pointers to the control buffers stand in every header; where its length (controllen) is 0 the kernel does not
  * look at them.
  */
+import { Octets } from '../octets.ts'
 import { addressOf } from './libc.ts'
 
 /** Messages in a batch. More gain nothing: a system call is then below a hundredth of a microsecond a message. */
@@ -43,7 +44,7 @@ export class MmsgArena {
   /** Address of the first header, for the system call. */
   readonly base: number
   /** The room of each message. */
-  readonly buffers: readonly Uint8Array[]
+  readonly buffers: readonly Octets[]
   /** All bytes; name i stands at `nameOf(i)`. */
   readonly bytes: Uint8Array
   readonly words: Int32Array
@@ -63,7 +64,7 @@ export class MmsgArena {
     this.words = new Int32Array(memory)
     this.buffers = Array.from(
       { length: BATCH },
-      (_, i) => new Uint8Array(memory, BUFFERS + i * bufferBytes, bufferBytes),
+      (_, i) => new Octets(memory, BUFFERS + i * bufferBytes, bufferBytes),
     )
     const view = new DataView(memory)
     for (let i = 0; i < BATCH; i++) {

@@ -2,8 +2,9 @@
  * Compiles indicators into a snapshot, in the list thread. Records go straight into the slot as they come, so that a
  * list is never held a second time; only the index is private until the end, because it has to grow.
  */
+import { hashBytes } from '../wire/name-hash.ts'
 import { SnapshotFullError } from './full-error.ts'
-import { TAG_BITS, TAG_MASK, copyHashed, firstIndexWord, hashBytes } from './hash.ts'
+import { TAG_BITS, TAG_MASK, copyHashed, firstIndexWord } from './hash.ts'
 import {
   HEADER_BYTES,
   Header,

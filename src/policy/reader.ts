@@ -3,10 +3,12 @@
  * probe a label, whatever the lists hold. The plain version, a scan of all entries, is the oracle in
  * test/property/policy-index.test.ts.
  */
+import { Octets, sameWords } from '../octets.ts'
+import { hashBytes } from '../wire/name-hash.ts'
 import type { NameKey } from '../wire/name-key.ts'
 import { ClientTriggers } from './client-triggers.ts'
 import { ClientGroups } from './groups.ts'
-import { TAG_BITS, TAG_MASK, firstIndexWord, hashBytes } from './hash.ts'
+import { TAG_BITS, TAG_MASK, firstIndexWord } from './hash.ts'
 import { Header, PREFIX_WORDS4, PREFIX_WORDS6, checkHeader, depthBit } from './layout.ts'
 import type { Matches } from './matches.ts'
 import { EMPTY_META, IndicatorKind } from './meta.ts'
@@ -15,6 +17,7 @@ import { PSEUDO_NAME_BYTES6, embedsIpv4, writePseudoName } from './prefix.ts'
 import { RuleTable } from './rule-table.ts'
 
 const NO_BYTES: Uint8Array = new Uint8Array(0)
+const NO_VIEW = new DataView(new ArrayBuffer(0))
 const NO_TRIGGERS = new ClientTriggers([], () => 0)
 const NO_IDS: readonly string[] = []
 const NO_GROUPS = new ClientGroups([])
@@ -22,8 +25,9 @@ const NO_WORDS: Int32Array = new Int32Array(0)
 
 export class PolicyReader {
   readonly #memory: SharedArrayBuffer
-  readonly #prefix = new Uint8Array(PSEUDO_NAME_BYTES6)
+  readonly #prefix = new Octets(PSEUDO_NAME_BYTES6)
   #bytes = NO_BYTES
+  #view: DataView = NO_VIEW
   #words = NO_WORDS
   #index = NO_WORDS
   #indexScale = 0
@@ -63,6 +67,7 @@ export class PolicyReader {
     const words = new Int32Array(memory, 0, bytesUsed >> 2)
     const part = (place: number, length: number): Int32Array => new Int32Array(memory, words[place], length)
     this.#bytes = new Uint8Array(memory, 0, bytesUsed)
+    this.#view = new DataView(memory, 0, bytesUsed)
     this.#words = words
     this.#index = part(Header.index, words[Header.indexWords]!)
     this.#indexScale = this.#index.length / 2 ** 32
@@ -95,6 +100,7 @@ export class PolicyReader {
   /** Lets go of the slot and becomes an empty snapshot; from now on it may be written. */
   detach(): void {
     this.#bytes = this.#lengths4 = this.#lengths6 = NO_BYTES
+    this.#view = NO_VIEW
     this.#words = this.#index = this.#pairs = this.#setRules = NO_WORDS
     this.#setStarts = new Int32Array(2)
     this.#rules = new RuleTable(EMPTY_META)
@@ -237,9 +243,8 @@ export class PolicyReader {
    * Place of the record that holds `name[start … end)`, or 0. The hash only says where to look: the bytes decide,
    * so that no name is ever blocked for another's sake. The index is never full, so the search ends.
    */
-  #find(name: Uint8Array, start: number, end: number, hash: number): number {
+  #find(name: Octets, start: number, end: number, hash: number): number {
     const index = this.#index
-    const bytes = this.#bytes
     const words = this.#words
     const length = end - start
     let at = firstIndexWord(hash, this.#indexScale)
@@ -248,18 +253,17 @@ export class PolicyReader {
       if (word === 0) return 0
       if (((word ^ hash) & TAG_MASK) === 0) {
         const record = (word >>> TAG_BITS) << 2
-        if ((words[record >> 2]! & 0xff) === length) {
-          let from = start
-          let to = record + 4
-          while (from < end && bytes[to] === name[from]) {
-            from++
-            to++
-          }
-          if (from === end) return record
-        }
+        if ((words[record >> 2]! & 0xff) === length && this.#holds(record, name, start, length)) return record
       }
       if (++at === index.length) at = 0
     }
+  }
+
+  /** Whether the record's name, of the same length, is `length` octets of `name`. */
+  #holds(record: number, name: Octets, start: number, length: number): boolean {
+    if (length >= 4) return sameWords(name.view, start, this.#view, record + 4, length)
+    for (let at = 0; at < length; at++) if (this.#bytes[record + 4 + at] !== name[start + at]) return false
+    return true
   }
 
   #holdsRule(set: number, rule: number): boolean {

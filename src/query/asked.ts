@@ -3,6 +3,7 @@
  * its own, because by the time the answer comes the reused one belongs to somebody else's query.
  */
 import type { Clock } from '../clock.ts'
+import { copyOctets, Octets } from '../octets.ts'
 import { RestingPool } from '../resting-pool.ts'
 import { HEADER_BYTES } from '../wire/constants.ts'
 import type { Query } from '../wire/question.ts'
@@ -71,7 +72,7 @@ export const REQUEST_BYTES = HEADER_BYTES + 255 + 4
 
 /** A query that waits for an upstream: a copy that shares nothing with what is reused. */
 export class Waiter extends Asked {
-  override readonly request = new Uint8Array(REQUEST_BYTES)
+  override readonly request = new Octets(REQUEST_BYTES)
   override readonly query: Writable<ReplyNeeds> = { ...NO_QUERY }
   readonly #waiters: Waiters
   #replyTo: ReplyTo | null = null
@@ -88,8 +89,7 @@ export class Waiter extends Asked {
     const { query } = asked
     const replyTo = origin.later()
     const length = HEADER_BYTES + query.questionLength
-    // By hand: a view for `set` would be an object more.
-    for (let at = 0; at < length; at++) this.request[at] = asked.request[at]!
+    copyOctets(asked.request, 0, this.request, 0, length)
     copyNeeds(query, this.query)
     this.#replyTo = replyTo
     this.client = replyTo.address

@@ -6,6 +6,7 @@ import type { NetworkSet } from '../access/networks.ts'
 import type { Entry } from '../cache/entry.ts'
 import type { Settings } from '../config/settings.ts'
 import { Outcome } from '../metrics/counters.ts'
+import { copyOctets, Octets } from '../octets.ts'
 import { Screening } from '../policy/screening.ts'
 import { Verdict, VerdictKind } from '../policy/verdict.ts'
 import type { ExchangeEvents } from '../upstream/exchange.ts'
@@ -60,7 +61,7 @@ export class QueryPath implements ExchangeEvents<Waiter> {
   readonly #screened = new Verdict()
   readonly #answer = new Answer()
   readonly #pendingKey = new NameKey()
-  readonly #out = new Uint8Array(MAX_MESSAGE_BYTES)
+  readonly #out = new Octets(MAX_MESSAGE_BYTES)
   #waiting = 0
 
   constructor(parts: Parts) {
@@ -170,7 +171,7 @@ export class QueryPath implements ExchangeEvents<Waiter> {
     const notes = { generation: policy.generation, screened, ede: answer.ede }
     if (this.#isCurrent(pending)) cache.store(pending, bytes, answer, notes)
     this.#release(pending, screened, (waiter) => {
-      for (let at = 0; at < end; at++) this.#out[at] = bytes[at]!
+      copyOctets(bytes, 0, this.#out, 0, end)
       return this.#replies.message(this.#out, end, waiter, answer.rcode, Outcome.forwarded, true, ede)
     })
     return true

@@ -128,6 +128,12 @@ export class Replies {
     return end
   }
 
+  /** Counts a reply of `length` octets that is whole. */
+  made(length: number, asked: Asked, rcode: number, outcome: Outcome): number {
+    this.#counters.answer(outcome, rcode, this.#clock.monotonicMs() - asked.startedMs)
+    return length
+  }
+
   /** The reply that is made of what is kept, fresh or stale. */
   kept(out: Uint8Array, asked: Asked, entry: Entry): number {
     const { isFresh, rcode } = entry
@@ -161,6 +167,6 @@ export class Replies {
 }
 
 /** What a reply may have, octets: what the client takes and what the transport takes. */
-function roomFor({ query, transport, maxBytes }: Asked): number {
+export function roomFor({ query, transport, maxBytes }: Asked): number {
   return transport === 1 ? maxBytes : Math.min(query.udpSize, maxBytes)
 }

@@ -9,6 +9,7 @@
  * sequence, and only then empties the half. A half found full by the next store thread is told by its sequence:
  * committed (empty it) or not (commit it).
  */
+import { viewOf } from '../octets.ts'
 import {
   ACTION, ACTIVE, CLIENT, DECIDING, ENTRY_MASK, FIRST_LENGTH, FIRST_QNAME, FOLDED, FOLDS, HIT_ACTIONS, HIT_FOLDS,
   HIT_LISTS, HIT_PAIRS, INDICATOR, INDICATOR_KINDS, INDICATOR_LENGTH, KIND, LAST_LENGTH, LAST_QNAME, LISTS,
@@ -145,10 +146,11 @@ export class HitWriter {
   ): number {
     const words = this.#words
     const bytes = this.#bytes
-    const client0 = wordOf(client, 0)
-    const client1 = wordOf(client, 4)
-    const client2 = wordOf(client, 8)
-    const client3 = wordOf(client, 12)
+    const who = viewOf(client)
+    const client0 = who.getInt32(0, true)
+    const client1 = who.getInt32(4, true)
+    const client2 = who.getInt32(8, true)
+    const client3 = who.getInt32(12, true)
     let hash = this.#seed ^ (kind << 16) ^ deciding
     hash = mixed(mixed(mixed(mixed(hash, client0), client1), client2), client3)
     const size = (length + 3) >> 2
@@ -254,11 +256,6 @@ export class HitWriter {
     for (let i = 0; i < length; i++) this.#bytes[to + i] = name[i]!
     return length
   }
-}
-
-/** Four bytes as they stand in memory. Every processor that Node runs on has the lowest first. */
-function wordOf(bytes: Uint8Array, at: number): number {
-  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
 }
 
 function mixed(hash: number, word: number): number {

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Counters } from '../metrics/counters.ts'
 import type { Datagrams, ListeningSocket, ListenSource, Peer } from '../net/datagram.ts'
 import { receiveDrops } from '../net/sockets.ts'
+import { copyOctets, Octets } from '../octets.ts'
 import { RestingPool } from '../resting-pool.ts'
 import type { Origin, QuestionHandler, ReplyTo } from '../query/origin.ts'
 import { MAX_UDP_PAYLOAD } from '../wire/constants.ts'
@@ -41,13 +42,13 @@ class UdpOrigin implements Origin {
 
 /** Where one answer goes: a copy of the peer, because the answer comes when the peer at hand is another. */
 class UdpReply implements ReplyTo, Peer {
-  readonly address = new Uint8Array(16)
+  readonly address = new Octets(16)
   port = 0
   text = ''
   scope = 0
   local: Uint8Array | null = null
   localScope = 0
-  readonly #local = new Uint8Array(16)
+  readonly #local = new Octets(16)
   readonly #origin: UdpOrigin
   #socket!: ListeningSocket
 
@@ -60,11 +61,11 @@ class UdpReply implements ReplyTo, Peer {
     this.port = peer.port
     this.text = peer.text
     this.scope = peer.scope
-    for (let i = 0; i < 16; i++) this.address[i] = peer.address[i]!
+    copyOctets(peer.address, 0, this.address, 0, 16)
     this.local = peer.local && this.#local
     if (peer.local === null) return
     this.localScope = peer.localScope
-    for (let i = 0; i < 16; i++) this.#local[i] = peer.local[i]!
+    copyOctets(peer.local, 0, this.#local, 0, 16)
   }
 
   send(bytes: Uint8Array, length: number): void {

@@ -2,7 +2,9 @@
  * Questions on their way to an upstream, and the table in which an identical question finds the one already out: it
  * saves the upstream the work, and an attacker the many tries at the same answer (RFC 5452 §5).
  */
+import { copyOctets, Octets, sameOctets } from '../octets.ts'
 import type { Random } from '../random.ts'
+import { hashBytes } from '../wire/name-hash.ts'
 import type { NameKey } from '../wire/name-key.ts'
 import { mixCase } from '../wire/upstream-query.ts'
 import type { Timed } from './deadline-wheel.ts'
@@ -30,7 +32,7 @@ export const NOBODY: never[] = []
 /** One question that is out, and who waits for it. Used again for another once it is settled: see `Exchange`. */
 export class Pending<Waiter> implements Question, Timed<Pending<Waiter>> {
   /** `name`, then the question as it is sent: name in 0x20 case, type, class. */
-  readonly name = new Uint8Array(QUESTION_BYTES)
+  readonly name = new Octets(QUESTION_BYTES)
   nameLength = 0
   qtype = 0
   qclass = 0
@@ -102,7 +104,7 @@ export class Pending<Waiter> implements Question, Timed<Pending<Waiter>> {
   ): void {
     const { name } = this
     const { length } = key
-    for (let i = 0; i < length; i++) name[i] = key.bytes[i]!
+    copyOctets(key.bytes, 0, name, 0, length)
     mixCase(name, length, name, length, random)
     name[2 * length] = qtype >> 8
     name[2 * length + 1] = qtype & 0xff
@@ -157,9 +159,7 @@ export class PendingTable<Waiter> {
 
   /** Hash of a question; the name is not computed with `NameKey.hash`, whose seed the policy owns. */
   hash(key: NameKey, qtype: number, qclass: number, flags: number, group: number): number {
-    const { bytes, length } = key
-    let hash = this.#seed
-    for (let i = 0; i < length; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
+    let hash = hashBytes(key.bytes, 0, key.length, this.#seed)
     hash = Math.imul(hash ^ qtype, 0x85ebca6b)
     hash = Math.imul(hash ^ (hash >>> 15) ^ (qclass << 8) ^ flags ^ (group << 2), 0xc2b2ae35)
     return hash ^ (hash >>> 13)
@@ -216,7 +216,5 @@ export class PendingTable<Waiter> {
 }
 
 function isName(pending: Question, key: NameKey): boolean {
-  if (pending.nameLength !== key.length) return false
-  for (let i = 0; i < key.length; i++) if (pending.name[i] !== key.bytes[i]) return false
-  return true
+  return pending.nameLength === key.length && sameOctets(pending.name, 0, key.bytes, 0, key.length)
 }

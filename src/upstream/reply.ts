@@ -3,9 +3,10 @@
  * the flight table's; here are the header and the question, byte for byte, the case of every letter included
  * (draft-vixie-dnsext-dns0x20).
  */
+import { sameOctets } from '../octets.ts'
 import { readAnswer, type Answer } from '../wire/answer.ts'
 import { Flag, HEADER_BYTES, Rcode } from '../wire/constants.ts'
-import { sameQuestion, sameQuestionIgnoringCase } from '../wire/upstream-query.ts'
+import { sameQuestionIgnoringCase } from '../wire/upstream-query.ts'
 
 export const Verdict = {
   /** The answer. */
@@ -40,11 +41,11 @@ export function judgeReply(
   if (questions === 0)
     return length === HEADER_BYTES || hasNoRecords(bytes) ? Verdict.NoQuestion : Verdict.OtherQuestion
   if (questions !== 1 || length < HEADER_BYTES + questionLength) return Verdict.OtherQuestion
-  if (sameQuestion(bytes, HEADER_BYTES, asked, askedAt, questionLength)) return Verdict.Good
+  if (sameOctets(bytes, HEADER_BYTES, asked, askedAt, questionLength)) return Verdict.Good
   const nameLength = questionLength - TYPE_AND_CLASS
   const isSpelledOtherwise =
     sameQuestionIgnoringCase(bytes, HEADER_BYTES, asked, askedAt, nameLength) &&
-    sameQuestion(bytes, HEADER_BYTES + nameLength, asked, askedAt + nameLength, TYPE_AND_CLASS)
+    sameOctets(bytes, HEADER_BYTES + nameLength, asked, askedAt + nameLength, TYPE_AND_CLASS)
   return isSpelledOtherwise ? Verdict.OtherCase : Verdict.OtherQuestion
 }
 

@@ -2,6 +2,7 @@
  * Sends: writes the query, draws the socket and the id, and keeps account of what is in flight. `attempts.ts` decides
  * what is sent, and to whom.
  */
+import { Octets } from '../octets.ts'
 import type { Random } from '../random.ts'
 import { MAX_UDP_PAYLOAD } from '../wire/constants.ts'
 import { writeQuery } from '../wire/upstream-query.ts'
@@ -22,7 +23,7 @@ const CLASS_IN = 1
 export class Sender<Waiter> {
   readonly flights: FlightTable<Pending<Waiter>>
   readonly #random: Random
-  readonly #out = new Uint8Array(QUERY_BYTES)
+  readonly #out = new Octets(QUERY_BYTES)
 
   constructor(random: Random, maxFlights: number) {
     this.#random = random

@@ -7,13 +7,16 @@
  *   hash        [www.evil.com] [evil.com] [com] [root]
  */
 
+import { Octets } from '../octets.ts'
+import { finish, firstOctets, mix } from './name-hash.ts'
+
 /** RFC 1035 §2.3.4: a name is at most 255 octets, so it has at most 127 labels. */
 export const MAX_NAME_BYTES = 255
 export const MAX_LABELS = 127
 
 export class NameKey {
   /** Lower-case wire form with the root's zero byte; names never compressed. */
-  readonly bytes = new Uint8Array(256)
+  readonly bytes = new Octets(MAX_NAME_BYTES + 3)
   /** Bytes used, the root's zero byte included: 1 for the root. */
   length = 0
   labelCount = 0
@@ -28,20 +31,16 @@ export class NameKey {
  * listed ancestor. A hash alone never decides anything: whoever probes compares the bytes.
  */
 export function hashSuffixes(key: NameKey, seed: number): void {
-  const { bytes, labelStart, hash } = key
-  let at = key.length - 2
+  const { labelStart, hash } = key
+  const { view } = key.bytes
+  // Four octets at a time from the end; what is left of a suffix at its front goes in last, and only into its own hash.
+  let whole = key.length - 1
   let running = seed | 0
   hash[key.labelCount] = finish(running)
   for (let label = key.labelCount - 1; label >= 0; label--) {
     const start = labelStart[label]!
-    for (; at >= start; at--) running = Math.imul(running ^ bytes[at]!, 0x01000193)
-    hash[label] = finish(running)
+    for (; whole - 4 >= start; whole -= 4) running = mix(running, view.getInt32(whole - 4, true))
+    const left = whole - start
+    hash[label] = finish(left === 0 ? running : mix(running, view.getInt32(start, true) & firstOctets(left)))
   }
-}
-
-/** Spreads the low bits, which the multiplication leaves poor, over the whole word (murmur3's finaliser). */
-function finish(hash: number): number {
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return hash ^ (hash >>> 16)
 }

@@ -2,6 +2,7 @@
  * Names: from the wire to a `NameKey`, and to and from the presentation form. Nothing here trusts a length byte or a
  * pointer; every walk is bounded by `end` and by the 255 octets of a name. Lower-casing is ASCII only (RFC 4343 §3).
  */
+import { copyLowerWords, Octets } from '../octets.ts'
 import { HEADER_BYTES } from './constants.ts'
 import { MAX_NAME_BYTES, NameKey } from './name-key.ts'
 
@@ -17,6 +18,38 @@ const MAX_POINTER_HOPS = 127
  * more than 127 pointers, or a pointer that does not lead back behind the header. The key is empty after -1.
  */
 export function readName(bytes: Uint8Array, offset: number, end: number, key: NameKey): number {
+  const behind = bytes instanceof Octets ? readWhole(bytes, offset, end, key) : 0
+  return behind === 0 ? readLabels(bytes, offset, end, key) : behind
+}
+
+/**
+ * The same for a name that stands there whole, as the one in a question does: its labels are only counted, and copied
+ * all at once. Returns 0, and nothing in `key` means anything, for all others.
+ */
+function readWhole(bytes: Octets, offset: number, end: number, key: NameKey): number {
+  const { labelStart } = key
+  let labels = 0
+  let at = offset
+  for (;;) {
+    if (at >= end) return 0
+    const size = bytes[at]!
+    if (size === 0) break
+    // At most 127 labels of one octet fit, so that none stands past the end of `labelStart`.
+    if (size > MAX_LABEL_BYTES || at - offset + size + 2 > MAX_NAME_BYTES) return 0
+    labelStart[labels++] = at - offset
+    at += size + 1
+  }
+  const length = at - offset + 1
+  if (length < 4) return 0
+  key.length = length
+  key.labelCount = labels
+  // Sizes are at most 63, and so are no letters.
+  copyLowerWords(bytes.view, offset, key.bytes.view, 0, length)
+  return at + 1
+}
+
+/** The plain version, which reads what is compressed and knows what is wrong: the oracle in test/property/wire-names.test.ts. */
+export function readLabels(bytes: Uint8Array, offset: number, end: number, key: NameKey): number {
   const { bytes: name, labelStart } = key
   key.length = 0
   key.labelCount = 0
@@ -155,6 +188,13 @@ const LOWER = Uint8Array.from({ length: 256 }, (_, byte) =>
 /** ASCII lower case of one byte. */
 export function lower(byte: number): number {
   return LOWER[byte]!
+}
+
+/** Lower-cases labels in place. A label's size is at most 63 and thus never a letter. */
+export function lowerOctets(bytes: Uint8Array, from: number, end: number): void {
+  if (end - from >= 4 && bytes instanceof Octets)
+    copyLowerWords(bytes.view, from, bytes.view, from, end - from)
+  else for (let at = from; at < end; at++) bytes[at] = lower(bytes[at]!)
 }
 
 const DOT = 0x2e

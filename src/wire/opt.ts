@@ -1,4 +1,5 @@
 /** Our OPT record (RFC 6891): size, DO, extended rcode, Extended DNS Errors (RFC 8914) and NSID (RFC 5001). */
+import { copyOctets, Octets } from '../octets.ts'
 import { EdnsOption, Type } from './constants.ts'
 
 /** Extended DNS Errors as they stand in an OPT record; the same for many answers, so made once. */
@@ -6,7 +7,7 @@ export interface ExtendedErrors {
   /** Info code of the first. */
   readonly code: number
   /** The options, each with its head. */
-  readonly bytes: Uint8Array
+  readonly bytes: Octets
 }
 
 /** Octets of a text: with the longest name there is room for an answer beside it in 512 octets. */
@@ -24,7 +25,7 @@ export function extendedErrors(
     option.set(utf8, OPTION_HEAD_BYTES + 2)
     return option
   })
-  return { code: errors[0]![0], bytes: new Uint8Array(Buffer.concat(options)) }
+  return { code: errors[0]![0], bytes: new Octets(Buffer.concat(options)) }
 }
 
 function textBytes(text: string): Uint8Array {
@@ -75,11 +76,13 @@ export function appendOpt(
   out[at++] = rdataLength & 0xff
   if (nsid !== null) {
     at = writeOptionHead(out, at, EdnsOption.Nsid, nsid.length)
-    for (let index = 0; index < nsid.length; index++) out[at++] = nsid[index]!
+    copyOctets(nsid, 0, out, at, nsid.length)
+    at += nsid.length
   }
   if (ede !== null) {
     const { bytes } = ede
-    for (let index = 0; index < bytes.length; index++) out[at++] = bytes[index]!
+    copyOctets(bytes, 0, out, at, bytes.length)
+    at += bytes.length
   }
   const additionals = ((out[10]! << 8) | out[11]!) + 1
   out[10] = additionals >>> 8

@@ -2,10 +2,11 @@
  * Changes that keep a message's length: id, flags, counts, TTLs, the case of names. A forwarded or cached answer is
  * made ours by these and never encoded anew.
  */
+import { copyOctets } from '../octets.ts'
 import type { Answer } from './answer.ts'
 import { HEADER_BYTES } from './constants.ts'
 import { NameKey } from './name-key.ts'
-import { lower, readName } from './name.ts'
+import { lower, lowerOctets, readName } from './name.ts'
 
 /** Sets the message id, 16 bits. */
 export function setId(bytes: Uint8Array, id: number): void {
@@ -29,9 +30,7 @@ export function getFlags(bytes: Uint8Array): number {
  * same buffer.
  */
 export function setQuestion(bytes: Uint8Array, request: Uint8Array, questionLength: number): void {
-  if (bytes === request) return
-  const end = HEADER_BYTES + questionLength
-  for (let at = HEADER_BYTES; at < end; at++) bytes[at] = request[at]!
+  if (bytes !== request) copyOctets(request, HEADER_BYTES, bytes, HEADER_BYTES, questionLength)
 }
 
 /**
@@ -101,9 +100,9 @@ export function normaliseOwnerCase(bytes: Uint8Array, length: number, answer: An
     const start = nameEnd - scratch.length
     if (start < HEADER_BYTES) continue
     const end = spelledAlike(bytes, owner, start)
-    if (end !== -1) lowerName(bytes, owner, end)
+    if (end !== -1) lowerOctets(bytes, owner, end)
   }
-  lowerName(bytes, HEADER_BYTES, nameEnd)
+  lowerOctets(bytes, HEADER_BYTES, nameEnd)
 }
 
 /**
@@ -131,9 +130,4 @@ function hasUpperCase(bytes: Uint8Array, owner: number): boolean {
     for (const last = at + size; at < last;) if (lower(bytes[++at]!) !== bytes[at]) return true
     at++
   }
-}
-
-/** Lower-cases labels in place. A label's size is at most 63 and thus never a letter. */
-function lowerName(bytes: Uint8Array, from: number, end: number): void {
-  for (let at = from; at < end; at++) bytes[at] = lower(bytes[at]!)
 }

@@ -3,6 +3,7 @@
  * it in the header, and returns the new length, or -1 where `out` is full: then nothing was added.
  * After -1 the next one says -1 as well, so a caller may check once at the end.
  */
+import { copyOctets, Octets } from '../octets.ts'
 import { Class, HEADER_BYTES, Type } from './constants.ts'
 import { skipName } from './name.ts'
 
@@ -97,10 +98,12 @@ export function appendTxt(
 }
 
 /** MNAME, RNAME and RFC 6303 §3's serial 1, refresh 1 h, retry 20 min, expire 7 days; MINIMUM follows. */
-const SOA_START = Buffer.from(
-  '\x08thanhloc\x07invalid\x00\x06nobody\x07invalid\x00' +
-    '\x00\x00\x00\x01\x00\x00\x0e\x10\x00\x00\x04\xb0\x00\x09\x3a\x80',
-  'latin1',
+const SOA_START = new Octets(
+  Buffer.from(
+    '\x08thanhloc\x07invalid\x00\x06nobody\x07invalid\x00' +
+      '\x00\x00\x00\x01\x00\x00\x0e\x10\x00\x00\x04\xb0\x00\x09\x3a\x80',
+    'latin1',
+  ),
 )
 
 /**
@@ -118,7 +121,7 @@ export function appendSoa(
   const end = rdata + SOA_START.length + 4
   if (length === -1 || end > out.length) return -1
   writeHead(out, length, ownerOffset, Type.SOA, Class.IN, ttlSeconds, SOA_START.length + 4)
-  for (let index = 0; index < SOA_START.length; index++) out[rdata + index] = SOA_START[index]!
+  copyOctets(SOA_START, 0, out, rdata, SOA_START.length)
   write32(out, end - 4, minimumSeconds)
   return counted(out, AUTHORITY_COUNT, end)
 }
@@ -144,7 +147,7 @@ export function appendOctets(
   const rdata = length + HEAD_BYTES
   if (length === -1 || dataLength < 0 || rdata + dataLength > out.length) return -1
   writeHead(out, length, ownerOffset, type, Class.IN, ttlSeconds, dataLength)
-  for (let index = 0; index < dataLength; index++) out[rdata + index] = data[index]!
+  copyOctets(data, 0, out, rdata, dataLength)
   return counted(out, ANSWER_COUNT, rdata + dataLength)
 }
 

@@ -3,6 +3,7 @@
  * is a pointer to the question, OPT last. Every function returns the message's new length, or -1 where `out` is full
  * and nothing was added.
  */
+import { copyOctets } from '../octets.ts'
 import { Flag, HEADER_BYTES } from './constants.ts'
 import type { Query } from './question.ts'
 
@@ -43,7 +44,7 @@ export function beginResponse(
   out[3] = flags & 0xff
   for (let at = 4; at < HEADER_BYTES; at++) out[at] = 0
   out[5] = query.questionLength > 0 ? 1 : 0
-  if (out !== request) for (let at = HEADER_BYTES; at < length; at++) out[at] = request[at]!
+  if (out !== request) copyOctets(request, HEADER_BYTES, out, HEADER_BYTES, query.questionLength)
   return length
 }
 

@@ -11,6 +11,7 @@ const FLOORS: readonly (readonly string[])[] = [
   [
     'clock.ts',
     'random.ts',
+    'octets.ts',
     'resting-pool.ts',
     'bounded-file.ts',
     'config/settings.ts',

@@ -1,5 +1,6 @@
 /**
- * In a batch an answer is written over its question. Whatever is asked, answered at once or later, spoiled or not: it is
+ * In a batch an answer is written over its question, four octets at a time, and what blocked names have in common at once.
+ * Whatever is asked, answered at once or later, spoiled or not: it is
  * octet for octet the answer that is written beside the question, and the counters say the same.
  */
 import fc from 'fast-check'

@@ -1,9 +1,18 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { Octets, sameOctets } from '../../src/octets.ts'
 import type { Random } from '../../src/random.ts'
 import { hashSuffixes, NameKey } from '../../src/wire/name-key.ts'
-import { keyFromText, lower, nameToText, readName, skipName, textToName } from '../../src/wire/name.ts'
-import { mixCase, sameQuestion, sameQuestionIgnoringCase } from '../../src/wire/upstream-query.ts'
+import {
+  keyFromText,
+  lower,
+  nameToText,
+  readLabels,
+  readName,
+  skipName,
+  textToName,
+} from '../../src/wire/name.ts'
+import { mixCase, sameQuestionIgnoringCase } from '../../src/wire/upstream-query.ts'
 import { anyName, plainName, plainText, wireName } from './wire-models.ts'
 
 const key = new NameKey()
@@ -56,7 +65,7 @@ test('readName: lower-case octets, label starts, and suffix hashes that names sh
     fc.property(anyName, fc.integer(), (labels, seed) => {
       const wire = wireName(labels)
       expect(readName(wire, 0, wire.length, key)).toBe(wire.length)
-      expect(key.bytes.subarray(0, key.length)).toEqual(wire.map(lower))
+      expect(Uint8Array.from(key.bytes.subarray(0, key.length))).toEqual(wire.map(lower))
       expect(key.labelCount).toBe(labels.length)
       hashSuffixes(key, seed)
       const hashes = key.hash.slice(0, key.labelCount + 1)
@@ -96,17 +105,43 @@ test('any octets: readName and skipName stay within `end` and agree', () => {
   )
 })
 
+test('a name read four octets at a time is the name read octet by octet', () => {
+  const octet = fc.oneof(fc.nat(255), fc.nat(4), fc.constantFrom(0xc0, 0x3f, 12, 13, 20))
+  const octets = fc.oneof(
+    fc.array(octet, { maxLength: 300 }),
+    fc
+      .tuple(anyName, fc.array(octet, { maxLength: 9 }))
+      .map(([labels, rest]) => [...wireName(labels), ...rest]),
+  )
+  fc.assert(
+    fc.property(fc.nat(13), octets, fc.nat(300), (offset, name, limit) => {
+      const bytes = new Octets(Uint8Array.from([...Array.from({ length: offset }, () => 0x41), ...name]))
+      const end = Math.min(limit, bytes.length)
+      const plain = new NameKey()
+      expect(readName(bytes, offset, end, key)).toBe(readLabels(bytes, offset, end, plain))
+      expect(Buffer.from(key.bytes.subarray(0, key.length))).toEqual(
+        Buffer.from(plain.bytes.subarray(0, plain.length)),
+      )
+      expect(key.labelStart.subarray(0, key.labelCount)).toEqual(
+        plain.labelStart.subarray(0, plain.labelCount),
+      )
+    }),
+    { numRuns: 1000 },
+  )
+})
+
 test('mixCase changes nothing but the case of letters, and every bit draws one', () => {
   fc.assert(
     fc.property(anyName, fc.infiniteStream(fc.integer({ min: 0, max: 0xffff_ffff })), (labels, words) => {
-      const wire = wireName(labels).map(lower)
-      const mixed = new Uint8Array(wire.length + 2).fill(0x41)
+      const wire = new Octets(wireName(labels).map(lower))
+      const mixed = new Octets(wire.length + 2)
+      mixed.fill(0x41)
       const random: Random = { below: () => 0, bits32: () => words.next().value }
       mixCase(wire, wire.length, mixed, 1, random)
       expect(mixed[0]! + mixed.at(-1)!).toBe(0x82)
       expect(sameQuestionIgnoringCase(mixed, 1, wire, 0, wire.length)).toBe(true)
-      expect(mixed.map(lower)).toEqual(Uint8Array.of(0x41, ...wire, 0x41).map(lower))
-      expect(sameQuestion(mixed, 1, wire, 0, wire.length)).toBe(
+      expect(Uint8Array.from(mixed, lower)).toEqual(Uint8Array.of(0x41, ...wire, 0x41).map(lower))
+      expect(sameOctets(mixed, 1, wire, 0, wire.length)).toBe(
         Buffer.from(mixed.subarray(1, -1)).equals(Buffer.from(wire)),
       )
     }),

@@ -1,6 +1,7 @@
 /** What is patched changes what it should and no other octet. */
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { Octets } from '../../src/octets.ts'
 import { Answer, cutOpt, readAnswer } from '../../src/wire/answer.ts'
 import { ageTtls, capTtls, normaliseOwnerCase } from '../../src/wire/patch.ts'
 import { mixCase } from '../../src/wire/upstream-query.ts'
@@ -78,9 +79,9 @@ function twice(qname: readonly string[], owner: readonly string[]): Uint8Array {
 /** `labels` in the case `mixCase` gives them. */
 function mixed(labels: readonly string[], bits: number): string[] {
   return labels.map((label) => {
-    const bytes = Buffer.from(label.toLowerCase())
+    const bytes = new Octets(Buffer.from(label.toLowerCase()))
     mixCase(bytes, bytes.length, bytes, 0, { below: () => 0, bits32: () => bits >>> 0 })
-    return bytes.toString()
+    return Buffer.from(bytes).toString()
   })
 }
 

@@ -10,6 +10,7 @@ import { clientText, HitReader, type Hit } from '../../src/detection/hit-text.ts
 import type { Settings } from '../../src/config/settings.ts'
 import { Counters } from '../../src/metrics/counters.ts'
 import { SnapshotBuilder } from '../../src/policy/builder.ts'
+import { Octets } from '../../src/octets.ts'
 import { Policy } from '../../src/policy/decide.ts'
 import type { ListMeta, RuleMeta } from '../../src/policy/meta.ts'
 import type { Waiter } from '../../src/query/asked.ts'
@@ -190,7 +191,7 @@ export class PathBench {
     }
     // A buffer of its own that is spoiled afterwards, as the transports do.
     const isInPlace = this.isInPlace && transport === 0
-    const request = new Uint8Array(isInPlace ? DATAGRAM_BYTES : query.length)
+    const request = isInPlace ? new Octets(DATAGRAM_BYTES) : new Uint8Array(query.length)
     request.set(query)
     const out = isInPlace ? request : this.#out
     const length = this.path.question(request, query.length, origin, out)

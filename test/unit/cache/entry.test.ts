@@ -40,6 +40,6 @@ describe('Entry', () => {
     const { bytes, length } = keyOf(LONG)
     const out = new Uint8Array(255)
     expect(cache.storeFailure(question(LONG), -1)!.copyName(out)).toBe(length)
-    expect(out.subarray(0, length)).toEqual(bytes.subarray(0, length))
+    expect(out.subarray(0, length)).toEqual(Uint8Array.from(bytes.subarray(0, length)))
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SnapshotBuilder } from '../../../src/policy/builder.ts'
-import { copyHashed, hashBytes } from '../../../src/policy/hash.ts'
+import { copyHashed } from '../../../src/policy/hash.ts'
+import { hashBytes } from '../../../src/wire/name-hash.ts'
 import { checkHeader } from '../../../src/policy/layout.ts'
 import { Matches } from '../../../src/policy/matches.ts'
 import { EMPTY_META } from '../../../src/policy/meta.ts'

@@ -1,10 +1,6 @@
+import { Octets, sameOctets } from '../../../src/octets.ts'
 import { expect, test } from 'vitest'
-import {
-  mixCase,
-  sameQuestion,
-  sameQuestionIgnoringCase,
-  writeQuery,
-} from '../../../src/wire/upstream-query.ts'
+import { mixCase, sameQuestionIgnoringCase, writeQuery } from '../../../src/wire/upstream-query.ts'
 import { hex, toHex } from './hex.ts'
 
 const NAME = hex`03 "www" 04 "evil" 03 "com" 00`
@@ -39,8 +35,8 @@ test('writeQuery without EDNS; -1 where it does not fit', () => {
 })
 
 test('mixCase changes letters alone, one bit an octet', () => {
-  const name = hex`03 "az1" 05 "[email" 00`
-  const out = new Uint8Array(14).fill(0xff)
+  const name = new Octets(hex`03 "az1" 05 "[email" 00`)
+  const out = new Octets(new Uint8Array(14).fill(0xff))
   let draws = 0
   const random = { below: () => 0, bits32: () => (draws++, 0b10_1010_1010) }
   mixCase(name, name.length, out, 1, random)
@@ -49,18 +45,18 @@ test('mixCase changes letters alone, one bit an octet', () => {
 })
 
 test('mixCase draws anew after 32 octets', () => {
-  const bytes = hex`3f ${'61'.repeat(63)} 00`.map((byte) => byte)
+  const bytes = new Octets(hex`3f ${'61'.repeat(63)} 00`)
   const words = [0, 0xffff_ffff]
   mixCase(bytes, bytes.length, bytes, 0, { below: () => 0, bits32: () => words.shift()! })
   expect(Buffer.from(bytes.subarray(1, 64)).toString()).toBe('a'.repeat(31) + 'A'.repeat(32))
 })
 
-test('sameQuestion: case and all', () => {
+test('the same octets: case and all', () => {
   const a = hex`ff ${NAME} 0041 0001`
-  expect(sameQuestion(a, 1, hex`${NAME} 0041 0001`, 0, 18)).toBe(true)
-  expect(sameQuestion(a, 1, hex`${NAME} 0061 0001`, 0, 18)).toBe(false)
-  expect(sameQuestion(a, 1, hex`03 "Www" 04 "evil" 03 "com" 00 0041 0001`, 0, 18)).toBe(false)
-  expect(sameQuestion(a, 1, NAME, 0, 18)).toBe(false)
+  expect(sameOctets(a, 1, hex`${NAME} 0041 0001`, 0, 18)).toBe(true)
+  expect(sameOctets(a, 1, hex`${NAME} 0061 0001`, 0, 18)).toBe(false)
+  expect(sameOctets(a, 1, hex`03 "Www" 04 "evil" 03 "com" 00 0041 0001`, 0, 18)).toBe(false)
+  expect(sameOctets(a, 1, NAME, 0, 18)).toBe(false)
 })
 
 test('sameQuestionIgnoringCase: ASCII letters alone', () => {
