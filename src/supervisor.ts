@@ -24,6 +24,7 @@ import { Service } from './service/service.ts'
 import { collectGarbage } from './thread/collect.ts'
 import { ControlWords } from './thread/control-words.ts'
 import { DataLockError, lockData } from './thread/data-lock.ts'
+import { threadEntries } from './thread/entry.ts'
 import { Hearts } from './thread/hearts.ts'
 import { releaseHitTable } from './thread/hit-table.ts'
 import { LogRingReader, LogRingWriter } from './thread/log-ring.ts'
@@ -96,8 +97,13 @@ export class Supervisor {
     this.#log = createLog('main', new LogRingWriter(this.#shared.logRings['main']!), settings.log.level)
     this.#resolvers = threadNames(settings.workers).filter((name) => name.startsWith('resolver-'))
     this.#hearts = new Hearts(this.#words, settings.workers)
+    const entries = threadEntries(import.meta.dirname)
+    if (!entries.isBuilt)
+      this.#log.warn(
+        'built/resolver.js is of other sources: resolvers run from src, slower; npm run generate',
+      )
     this.#threads = new Threads(
-      options.entries ?? ((name) => new URL(`./${name.replace(/-\d+$/, '')}.ts`, import.meta.url)),
+      options.entries ?? ((name) => entries.fileOf(name)),
       {
         begin: (name) => this.#begin(name),
         letter: (letter) => this.#post.pass(letter),

@@ -28,7 +28,7 @@ const LEFT_OUT = [
   /^node_modules\/(.*\/)?\./,
   /^node_modules\/(.*\/node_modules\/)?(@[^/]+\/)?[^/]+\/(tests?|benchmarks?|integration)\//,
   /^dashboards\/.*\.ts$/,
-  /^src\/web\/(console\/|build\.ts$)/,
+  /^src\/(web\/console\/|(web\/)?build\.ts$)/,
 ]
 
 interface LockedPackage {

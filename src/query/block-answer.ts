@@ -35,12 +35,14 @@ const NONE: readonly Uint8Array[] = []
 interface BlockErrors {
   readonly blocked: ExtendedErrors
   readonly forged: ExtendedErrors
-  /** What stands behind the question where the sinkhole's address is the answer; null: not made yet. */
-  forA: Ending | null
-  forAaaa: Ending | null
+  /** What stands behind the question where the sinkhole's address is the answer: A, AAAA, both with OPT; null: not made yet. */
+  readonly endings: (Ending | null)[]
 }
 
-/** One record and our OPT. The record's owner is a pointer to the question, so they are the same for every name. */
+/**
+ * One record and, where the query had one, our OPT. The record's owner is a pointer to the question, so they are the same
+ * for every name.
+ */
 interface Ending {
   readonly ttlSeconds: number
   readonly bytes: Octets
@@ -82,9 +84,9 @@ export class BlockAnswers {
     const end = start + ending.length
     if (end > roomFor(asked) || end > out.length) return this.writePlain(out, asked, verdict)
     beginResponse(out, asked.request, query, Rcode.NoError)
-    // One record in the answer section, one in the additional one.
+    // One record in the answer section, and the OPT in the additional one.
     out[7] = 1
-    out[11] = 1
+    out[11] = query.hasEdns ? 1 : 0
     copyWords(ending.view, 0, out.view, start, ending.length)
     return this.#replies.made(end, asked, Rcode.NoError, Outcome.blocked)
   }
@@ -94,24 +96,20 @@ export class BlockAnswers {
    * octet by octet it was a fifth of a blocked query (benchmark: compare.py block).
    */
   #endingOf({ qtype, hasEdns, dnssecOk, wantsNsid }: Asked['query'], verdict: Verdict): Octets | null {
-    if (verdict.action !== SINKHOLE || verdict.data !== null || !hasEdns || dnssecOk || wantsNsid) return null
+    if (verdict.action !== SINKHOLE || verdict.data !== null || dnssecOk || wantsNsid) return null
     if (qtype !== Type.A && qtype !== Type.AAAA) return null
-    const errors = this.#errorsOf(verdict.list)
+    const { endings, forged } = this.#errorsOf(verdict.list)
+    const place = (qtype === Type.A ? 0 : 1) + (hasEdns ? 2 : 0)
     const ttlSeconds = verdict.ttlSeconds === SINKHOLE_TTL ? this.#ttlSeconds : verdict.ttlSeconds
-    const known = qtype === Type.A ? errors.forA : errors.forAaaa
+    const known = endings[place]!
     if (known !== null && known.ttlSeconds === ttlSeconds) return known.bytes
     const out = new Octets(ENDING_BYTES)
-    const record = appendAddress(
-      out,
-      HEADER_BYTES,
-      ttlSeconds,
-      (qtype === Type.A ? this.#ipv4 : this.#ipv6)[0]!,
-    )
-    const end = appendOpt(out, record, MAX_UDP_PAYLOAD, false, 0, errors.forged, null)
-    const made = { ttlSeconds, bytes: new Octets(out.subarray(HEADER_BYTES, end)) }
-    if (qtype === Type.A) errors.forA = made
-    else errors.forAaaa = made
-    return made.bytes
+    const address = (qtype === Type.A ? this.#ipv4 : this.#ipv6)[0]!
+    let end = appendAddress(out, HEADER_BYTES, ttlSeconds, address)
+    if (hasEdns) end = appendOpt(out, end, MAX_UDP_PAYLOAD, false, 0, forged, null)
+    const bytes = new Octets(out.subarray(HEADER_BYTES, end))
+    endings[place] = { ttlSeconds, bytes }
+    return bytes
   }
 
   /** As `write`, record by record: for all other answers, and the oracle in test/property/answers-in-place.test.ts. */
@@ -188,8 +186,7 @@ function encode(meta: ListMeta | null): BlockErrors {
   return {
     blocked: extendedErrors(blocked),
     forged: extendedErrors(blocked, [Ede.ForgedAnswer, '']),
-    forA: null,
-    forAaaa: null,
+    endings: [null, null, null, null],
   }
 }
 

@@ -43,6 +43,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['install'],
   ['cli'],
   ['main.ts'],
+  // Not of the program.
+  ['build.ts'],
 ]
 
 /** Beyond the floors: `config` (loading) is for those that load, and for nobody on the data plane. */
@@ -57,6 +59,7 @@ const MAY_LOAD_CONFIG = [
   'supervisor.ts',
   // Not of the program: it writes as other generators do.
   'web/build.ts',
+  'build.ts',
 ]
 
 function filesUnder(directory: string): string[] {
