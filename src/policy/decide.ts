@@ -12,7 +12,7 @@ import { Matches } from './matches.ts'
 import { Trigger } from './meta.ts'
 import { PolicyReader } from './reader.ts'
 import { NO_END, Verdict, VerdictKind } from './verdict.ts'
-import { BASE_PLACE, allowFound, walkClients, walkLists } from './walk.ts'
+import { BASE_PLACE, allowFound, hearOne, walkClients, walkLists } from './walk.ts'
 
 /** What swaps in turn. */
 export type SlotPair = readonly [SharedArrayBuffer, SharedArrayBuffer]
@@ -144,6 +144,12 @@ export class Policy {
   decide(paused: boolean, verdict: Verdict, client: Uint8Array | null = null): VerdictKind {
     verdict.clear(this.#trigger, NO_END)
     if (!this.hasSay) return VerdictKind.Pass
+    const only = this.#onlyRule()
+    if (only >= 0) {
+      hearOne(this.#base, this.#baseFound.record[0]!, only, verdict)
+      if (paused) verdict.pause()
+      return verdict.kind
+    }
     if (this.#overlayFound.count > 0 && allowFound(this.#overlay, this.#overlayFound, verdict))
       return verdict.kind
     if (allowFound(this.#base, this.#baseFound, verdict)) return verdict.kind
@@ -151,6 +157,12 @@ export class Policy {
     else this.#walk(verdict)
     if (paused) verdict.pause()
     return verdict.kind
+  }
+
+  /** The rule that alone has something to say, whoever asks; -1 where there are others, or an allow entry, or none. */
+  #onlyRule(): number {
+    if (this.#overlayFound.count !== 0 || this.#baseFound.count !== 1 || this.#namesClients) return -1
+    return this.#base.onlyRuleOf(this.#baseFound.set[0]!)
   }
 
   #walk(verdict: Verdict): void {

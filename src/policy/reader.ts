@@ -14,7 +14,7 @@ import type { Matches } from './matches.ts'
 import { EMPTY_META, IndicatorKind } from './meta.ts'
 import type { SnapshotMeta } from './meta.ts'
 import { PSEUDO_NAME_BYTES6, embedsIpv4, writePseudoName } from './prefix.ts'
-import { RuleTable } from './rule-table.ts'
+import { RuleCode, RuleTable } from './rule-table.ts'
 
 const NO_BYTES: Uint8Array = new Uint8Array(0)
 const NO_VIEW = new DataView(new ArrayBuffer(0))
@@ -170,6 +170,14 @@ export class PolicyReader {
     return this.#setRules
   }
 
+  /** The rule that a set is made of, where it is one and no allow entry; else -1. */
+  onlyRuleOf(set: number): number {
+    const start = this.#setStarts[set]!
+    if (this.#setStarts[set + 1]! !== start + 1) return -1
+    const rule = this.#setRules[start]!
+    return this.#rules.action[rule] === RuleCode.allow ? -1 : rule
+  }
+
   /** Finds all entries that cover the name; `key.hash` was computed under `seed`. Returns how many. */
   match(key: NameKey, found: Matches): number {
     let count = 0
@@ -211,8 +219,12 @@ export class PolicyReader {
   indicatorKind(record: number, rule: number): IndicatorKind {
     if (this.#bytes[record + 4]! > 63) return IndicatorKind.address
     const pair = this.#words[record >> 2]! >>> 8
-    const self = this.#holdsRule(this.#pairs[pair * 2]!, rule)
-    if (!this.#holdsRule(this.#pairs[pair * 2 + 1]!, rule)) return IndicatorKind.exact
+    const selfSet = this.#pairs[pair * 2]!
+    const belowSet = this.#pairs[pair * 2 + 1]!
+    // Whoever decided is in one of them.
+    if (selfSet === belowSet) return IndicatorKind.subtree
+    const self = this.#holdsRule(selfSet, rule)
+    if (!this.#holdsRule(belowSet, rule)) return IndicatorKind.exact
     return self ? IndicatorKind.subtree : IndicatorKind.below
   }
 
