@@ -2122,7 +2122,7 @@ var MmsgArena = class {
 		this.#controlRoom = controlRoom;
 		const memory = /* @__PURE__ */ new ArrayBuffer(BUFFERS + 64 * bufferBytes);
 		this.base = addressOf(memory);
-		this.bytes = new Uint8Array(memory);
+		this.bytes = new Octets(memory);
 		this.words = new Int32Array(memory);
 		this.buffers = Array.from({ length: 64 }, (_, i) => new Octets(memory, BUFFERS + i * bufferBytes, bufferBytes));
 		const view = new DataView(memory);
@@ -2181,6 +2181,17 @@ var MmsgArena = class {
 	}
 };
 // src/net/pktinfo.ts
+/**
+* Which address of the machine a datagram was sent to, and which one an answer leaves from: the control message
+* IP_PKTINFO (ip(7)) or IPV6_PKTINFO (ipv6(7), RFC 3542 §6), alone in the control buffer of its datagram. On 64-bit
+* Linux, in 32-bit words:
+*
+*   0 cmsg_len, 28 or 36 · 1 its upper half · 2 level · 3 type ·  IPv4: 4 interface · 5 ipi_spec_dst · 6 ipi_addr
+*                                                                 IPv6: 4 to 7 address · 8 interface
+*
+* `ipi_addr` is the destination as the packet has it, `ipi_spec_dst` the address of ours that an answer comes from:
+* for a packet to one of our addresses they are the same, for a broadcast they are not.
+*/
 /** CMSG_LEN of the two structures, and what they take up with their padding (CMSG_SPACE). */
 const LENGTH4 = 28;
 const LENGTH6 = 36;
@@ -2212,13 +2223,12 @@ function readLocal(arena, i, isIPv4, peer) {
 	if (words[at + TYPE] !== (isIPv4 ? C.IP_PKTINFO : C.IPV6_PKTINFO)) return Destination.untold;
 	if (isIPv4) {
 		if (words[at + SPEC_DST] !== words[at + ADDR4]) return Destination.group;
-		const from = at + SPEC_DST << 2;
-		for (let k = 0; k < 4; k++) local[12 + k] = bytes[from + k];
+		copyOctets(bytes, at + SPEC_DST << 2, local, 12, 4);
 		return Destination.own;
 	}
 	const from = at + ADDR6 << 2;
 	if (bytes[from] === 255) return Destination.group;
-	for (let k = 0; k < 16; k++) local[k] = bytes[from + k];
+	copyOctets(bytes, from, local, 0, 16);
 	peer.localScope = isLinkLocal(local) ? words[at + INTERFACE6] : 0;
 	return Destination.own;
 }
@@ -2233,12 +2243,10 @@ function writeLocal$1(arena, place, isIPv4, local, scope) {
 	if (isIPv4) {
 		words[at + INTERFACE4] = 0;
 		words[at + ADDR4] = 0;
-		const to = at + SPEC_DST << 2;
-		for (let k = 0; k < 4; k++) bytes[to + k] = local[12 + k];
+		copyOctets(local, 12, bytes, at + SPEC_DST << 2, 4);
 		return SPACE4;
 	}
-	const to = at + ADDR6 << 2;
-	for (let k = 0; k < 16; k++) bytes[to + k] = local[k];
+	copyOctets(local, 0, bytes, at + ADDR6 << 2, 16);
 	words[at + INTERFACE6] = scope;
 	return SPACE6;
 }
@@ -2518,9 +2526,9 @@ var BatchedListener = class {
 		const isIPv4 = bytes[at] === C.AF_INET;
 		const peer = isIPv4 ? this.#peer4 : this.#peer6;
 		peer.port = port;
-		if (isIPv4) for (let k = 0; k < 4; k++) peer.address[12 + k] = bytes[at + 4 + k];
+		if (isIPv4) copyOctets(bytes, at + 4, peer.address, 12, 4);
 		else {
-			for (let k = 0; k < 16; k++) peer.address[k] = bytes[at + 8 + k];
+			copyOctets(bytes, at + 8, peer.address, 0, 16);
 			peer.scope = arena.words[at + 24 >> 2];
 		}
 		return peer;
@@ -2543,10 +2551,10 @@ function writeName(arena, place, isIPv4, peer) {
 	bytes[at + 3] = peer.port & 255;
 	words[at + 4 >> 2] = 0;
 	if (isIPv4) {
-		for (let k = 0; k < 4; k++) bytes[at + 4 + k] = peer.address[12 + k];
+		copyOctets(peer.address, 12, bytes, at + 4, 4);
 		return NAME4;
 	}
-	for (let k = 0; k < 16; k++) bytes[at + 8 + k] = peer.address[k];
+	copyOctets(peer.address, 0, bytes, at + 8, 16);
 	words[at + 24 >> 2] = peer.scope;
 	return NAME6;
 }

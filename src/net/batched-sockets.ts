@@ -120,9 +120,9 @@ export class BatchedListener implements ListeningSocket {
     const peer = isIPv4 ? this.#peer4 : this.#peer6
     peer.port = port
     if (isIPv4) {
-      for (let k = 0; k < 4; k++) peer.address[12 + k] = bytes[at + 4 + k]!
+      copyOctets(bytes, at + 4, peer.address, 12, 4)
     } else {
-      for (let k = 0; k < 16; k++) peer.address[k] = bytes[at + 8 + k]!
+      copyOctets(bytes, at + 8, peer.address, 0, 16)
       peer.scope = arena.words[(at + 24) >> 2]!
     }
     return peer
@@ -147,10 +147,10 @@ function writeName(arena: MmsgArena, place: number, isIPv4: boolean, peer: Peer)
   bytes[at + 3] = peer.port & 0xff
   words[(at + 4) >> 2] = 0
   if (isIPv4) {
-    for (let k = 0; k < 4; k++) bytes[at + 4 + k] = peer.address[12 + k]!
+    copyOctets(peer.address, 12, bytes, at + 4, 4)
     return NAME4
   }
-  for (let k = 0; k < 16; k++) bytes[at + 8 + k] = peer.address[k]!
+  copyOctets(peer.address, 0, bytes, at + 8, 16)
   words[(at + 24) >> 2] = peer.scope
   return NAME6
 }

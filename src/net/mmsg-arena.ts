@@ -46,7 +46,7 @@ export class MmsgArena {
   /** The room of each message. */
   readonly buffers: readonly Octets[]
   /** All bytes; name i stands at `nameOf(i)`. */
-  readonly bytes: Uint8Array
+  readonly bytes: Octets
   readonly words: Int32Array
   readonly #bufferBytes: number
   readonly #controlRoom: number
@@ -60,7 +60,7 @@ export class MmsgArena {
     this.#controlRoom = controlRoom
     const memory = new ArrayBuffer(BUFFERS + BATCH * bufferBytes)
     this.base = addressOf(memory)
-    this.bytes = new Uint8Array(memory)
+    this.bytes = new Octets(memory)
     this.words = new Int32Array(memory)
     this.buffers = Array.from(
       { length: BATCH },

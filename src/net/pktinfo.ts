@@ -9,6 +9,7 @@
  * `ipi_addr` is the destination as the packet has it, `ipi_spec_dst` the address of ours that an answer comes from:
  * for a packet to one of our addresses they are the same, for a broadcast they are not.
  */
+import { copyOctets } from '../octets.ts'
 import type { Peer } from './datagram.ts'
 import { C } from './libc.ts'
 import type { MmsgArena } from './mmsg-arena.ts'
@@ -48,12 +49,12 @@ export function readLocal(arena: MmsgArena, i: number, isIPv4: boolean, peer: Pe
   if (isIPv4) {
     if (words[at + SPEC_DST] !== words[at + ADDR4]) return Destination.group
     const from = (at + SPEC_DST) << 2
-    for (let k = 0; k < 4; k++) local[12 + k] = bytes[from + k]!
+    copyOctets(bytes, from, local, 12, 4)
     return Destination.own
   }
   const from = (at + ADDR6) << 2
   if (bytes[from] === 0xff) return Destination.group
-  for (let k = 0; k < 16; k++) local[k] = bytes[from + k]!
+  copyOctets(bytes, from, local, 0, 16)
   // Elsewhere the routes choose the interface, as they do for a socket bound to that address.
   peer.localScope = isLinkLocal(local) ? words[at + INTERFACE6]! : 0
   return Destination.own
@@ -77,11 +78,11 @@ export function writeLocal(
     words[at + INTERFACE4] = 0
     words[at + ADDR4] = 0
     const to = (at + SPEC_DST) << 2
-    for (let k = 0; k < 4; k++) bytes[to + k] = local[12 + k]!
+    copyOctets(local, 12, bytes, to, 4)
     return SPACE4
   }
   const to = (at + ADDR6) << 2
-  for (let k = 0; k < 16; k++) bytes[to + k] = local[k]!
+  copyOctets(local, 0, bytes, to, 16)
   words[at + INTERFACE6] = scope
   return SPACE6
 }
