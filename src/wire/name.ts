@@ -35,7 +35,7 @@ function readWhole(bytes: Octets, offset: number, end: number, key: NameKey): nu
     const size = bytes[at]!
     if (size === 0) break
     // At most 127 labels of one octet fit, so that none stands past the end of `labelStart`.
-    if (size > MAX_LABEL_BYTES || at - offset + size + 2 > MAX_NAME_BYTES) return 0
+    if (!(size <= MAX_LABEL_BYTES) || at - offset + size + 2 > MAX_NAME_BYTES) return 0
     labelStart[labels++] = at - offset
     at += size + 1
   }

@@ -2,6 +2,7 @@
  * Upstream sockets that go nowhere: every datagram sent is kept, and the test says what comes back, on which socket
  * and when. Nothing is asynchronous, so with a fake clock a test of ten seconds takes none.
  */
+import { Octets } from '../../src/octets.ts'
 import type { ConnectedSocket, Datagrams, ListeningSocket } from '../../src/net/datagram.ts'
 
 /** A datagram the exchange sent. */
@@ -18,6 +19,9 @@ export interface Sent {
   /** Delivers these bytes on the socket it left by; an answer with 192.0.2.1 unless given. */
   reply(bytes?: Uint8Array): void
 }
+
+/** Room for a message from an upstream. */
+const RECEIVE_BYTES = 4096
 
 export class ScriptedSocket implements ConnectedSocket {
   readonly to: string
@@ -46,8 +50,11 @@ export class ScriptedSocket implements ConnectedSocket {
     this.isClosed = true
   }
 
+  /** In room that is longer, as the kernel does. */
   deliver(bytes: Uint8Array): void {
-    this.#onMessage(bytes, bytes.length)
+    const room = new Octets(Math.max(RECEIVE_BYTES, bytes.length))
+    room.set(bytes)
+    this.#onMessage(room, bytes.length)
   }
 
   fail(code: string): void {
