@@ -627,7 +627,7 @@ function readWhole(bytes, offset, end, key) {
 		if (at >= end) return 0;
 		const size = bytes[at];
 		if (size === 0) break;
-		if (size > 63 || at - offset + size + 2 > 255) return 0;
+		if (!(size <= 63) || at - offset + size + 2 > 255) return 0;
 		labelStart[labels++] = at - offset;
 		at += size + 1;
 	}
@@ -3343,7 +3343,6 @@ function firstIndexWord(hash, scale) {
 	return (hash >>> 0) * scale | 0;
 }
 // src/policy/rule-table.ts
-/** The lists and rules of a snapshot as the walk wants them: numbers in typed arrays, records as bytes. */
 /** The CNAME that is all of `data`, or null. */
 function aliasOf(data) {
 	const first = data?.[0];
@@ -3373,7 +3372,7 @@ var RuleTable = class {
 	constructor(meta) {
 		this.meta = meta;
 		this.list = Int32Array.from(meta.rules, (rule) => rule.list);
-		this.action = Uint8Array.from(meta.rules, (rule) => RULE_ACTIONS.indexOf(rule.action));
+		this.action = Uint8Array.from(meta.rules, (rule) => codeOf(rule.action, meta.lists[rule.list].action));
 		this.#byGroup = [this.action, ...(meta.groups ?? []).map((group) => actionsFor(group, meta))];
 		this.data = meta.rules.map((rule) => rule.data?.map(pack) ?? null);
 		this.listMeta = meta.rules.map(({ list, document }) => told(meta.lists[list], document));
@@ -3387,16 +3386,24 @@ var RuleTable = class {
 };
 /**
 * What a list does for a group takes the place of what it does for all; addresses and records of a zone stay what a
-* sinkhole answers there. What lets pass always does, unless the list is off.
+* sinkhole answers there. What lets pass does, unless the list is off or only records.
 */
 function actionsFor(group, meta) {
 	const lists = new Map(Object.entries(group.lists));
 	return Uint8Array.from(meta.rules, ({ list, action }) => {
-		const wanted = lists.get(meta.lists[list].id);
-		if (wanted === void 0 || action === "allow") return RULE_ACTIONS.indexOf(action);
+		const { id, action: forAll } = meta.lists[list];
+		const wanted = lists.get(id);
+		if (wanted === void 0 || action === "allow") return codeOf(action, forAll);
 		if (wanted === "off") return RuleCode.except;
-		return RULE_ACTIONS.indexOf(action === "pass" || action === "except" ? action : wanted);
+		return action === "pass" || action === "except" ? codeOf(action, wanted) : RULE_ACTIONS.indexOf(wanted);
 	});
+}
+/**
+* Code of a rule of a list that does `list`. Where that only records, on trial or past its last day, what it lets pass is
+* silent too: it would undo what other lists block.
+*/
+function codeOf(rule, list) {
+	return rule === "pass" && list === "log" ? RuleCode.except : RULE_ACTIONS.indexOf(rule);
 }
 function told(list, document) {
 	return document === void 0 || document === list.document ? list : {

@@ -82,7 +82,8 @@ export class ListRules {
 
   /**
    * What a zone answers holds where the list has the default action; a list told to do something else does that with
-   * all its entries, as BIND's `policy` clause has it. What lets pass always does.
+   * all its entries, as BIND's `policy` clause has it. What lets pass does, while the list does more than record
+   * (rule-table.ts).
    */
   #ruleOf(effect: Effect): RuleMeta {
     const list = this.#list

@@ -1,7 +1,8 @@
 /** The lists and rules of a snapshot as the walk wants them: numbers in typed arrays, records as bytes. */
+import type { Action } from '../config/settings.ts'
 import { Type } from '../wire/constants.ts'
 import { RULE_ACTIONS } from './meta.ts'
-import type { GroupMeta, ListMeta, LocalRecord, SnapshotMeta } from './meta.ts'
+import type { GroupMeta, ListMeta, LocalRecord, RuleAction, SnapshotMeta } from './meta.ts'
 
 /** A record that a response policy zone gives, ready for the wire: see LocalRecord. */
 export interface PackedRecord {
@@ -48,7 +49,7 @@ export class RuleTable {
   constructor(meta: SnapshotMeta) {
     this.meta = meta
     this.list = Int32Array.from(meta.rules, (rule) => rule.list)
-    this.action = Uint8Array.from(meta.rules, (rule) => RULE_ACTIONS.indexOf(rule.action))
+    this.action = Uint8Array.from(meta.rules, (rule) => codeOf(rule.action, meta.lists[rule.list]!.action))
     this.#byGroup = [this.action, ...(meta.groups ?? []).map((group) => actionsFor(group, meta))]
     this.data = meta.rules.map((rule) => rule.data?.map(pack) ?? null)
     this.listMeta = meta.rules.map(({ list, document }) => told(meta.lists[list]!, document))
@@ -64,16 +65,25 @@ export class RuleTable {
 
 /**
  * What a list does for a group takes the place of what it does for all; addresses and records of a zone stay what a
- * sinkhole answers there. What lets pass always does, unless the list is off.
+ * sinkhole answers there. What lets pass does, unless the list is off or only records.
  */
 function actionsFor(group: GroupMeta, meta: SnapshotMeta): Uint8Array {
   const lists = new Map(Object.entries(group.lists))
   return Uint8Array.from(meta.rules, ({ list, action }) => {
-    const wanted = lists.get(meta.lists[list]!.id)
-    if (wanted === undefined || action === 'allow') return RULE_ACTIONS.indexOf(action)
+    const { id, action: forAll } = meta.lists[list]!
+    const wanted = lists.get(id)
+    if (wanted === undefined || action === 'allow') return codeOf(action, forAll)
     if (wanted === 'off') return RuleCode.except
-    return RULE_ACTIONS.indexOf(action === 'pass' || action === 'except' ? action : wanted)
+    return action === 'pass' || action === 'except' ? codeOf(action, wanted) : RULE_ACTIONS.indexOf(wanted)
   })
+}
+
+/**
+ * Code of a rule of a list that does `list`. Where that only records, on trial or past its last day, what it lets pass is
+ * silent too: it would undo what other lists block.
+ */
+function codeOf(rule: RuleAction, list: Action): number {
+  return rule === 'pass' && list === 'log' ? RuleCode.except : RULE_ACTIONS.indexOf(rule)
 }
 
 function told(list: ListMeta, document: string | undefined): ListMeta {
