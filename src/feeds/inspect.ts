@@ -47,8 +47,9 @@ export function doubt(
   { leastPercent, mostPercent }: { readonly leastPercent: number; readonly mostPercent: number },
 ): FeedError | null {
   const force = '`thanhloc feeds fetch ID --force` takes it where it is right'
-  // What may lose everything may say so, but not by saying nothing.
-  const mayBeEmpty = before === null || (leastPercent === 0 && lines > 0)
+  // What may hold nothing may say so, but not by saying nothing; only what may lose everything may begin with that.
+  const mayLoseAll = leastPercent === 0
+  const mayBeEmpty = before === null ? lines > 0 || mayLoseAll : lines > 0 && mayLoseAll
   if (entries === 0 && (!mayBeEmpty || refused + notEnforceable > 0))
     return new FeedError('refused', 'it holds no entry', `look at what the server gives; ${force}`)
   if (refused > entries + notEnforceable)
@@ -67,7 +68,7 @@ export function refuseOthers(start: Buffer): void {
     .toString('latin1')
     .replace(/^\u00ef\u00bb\u00bf/, '')
     .trimStart()
-  const what = /^<(?:!doctype|html|head|body|script|\?xml|!--)/i.test(text)
+  const what = /^<[a-z!?/]/i.test(text)
     ? 'a page (HTML or XML): of a portal, a login or an error'
     : /^(?:\{\s*["}]|\[\s*[[{"\]])/.test(text)
       ? 'JSON'

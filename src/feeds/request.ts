@@ -87,6 +87,8 @@ async function ask(
       })
       request.on('error', reject)
       request.once('response', resolve)
+      // Whatever else ends it, as an answer that goes on by another protocol (101) does without a word.
+      request.once('close', () => reject(new Error('aborted')))
       request.end()
     })
   } catch (error) {
@@ -96,13 +98,16 @@ async function ask(
 
 /** What went wrong on the way, as a reason for people. */
 export function asFeedError(error: unknown, signal: AbortSignal, url: URL): FeedError {
-  if (error instanceof FeedError) return error
   if (signal.aborted) {
     const isLate = (signal.reason as Error | undefined)?.name === 'TimeoutError'
     return new FeedError('failed', isLate ? 'it does not come whole within `timeout`' : 'it was cut off', 'a longer `timeout`, or a look at the line', { cause: error }) // prettier-ignore
   }
+  if (error instanceof FeedError) return error
   const { code = '', message } = error as NodeJS.ErrnoException
-  if (/CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME/.test(causeCode(error)))
+  const cause = causeCode(error)
+  if (/CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/.test(cause))
+    return new FeedError('failed', `the certificate of ${hostOf(url)} is not valid now: ${message}`, 'see that the clock of this machine is right; where it is, ask who publishes it for a new one', { cause: error }) // prettier-ignore
+  if (/CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME/.test(cause))
     return new FeedError('failed', `the certificate of ${hostOf(url)} is not trusted: ${message}`, 'where it is a private one, name its authority in `caFile`; where it is not, somebody is on the way', { cause: error }) // prettier-ignore
   if (error instanceof DeliveryError)
     return new FeedError('failed', message, 'look at the network and the firewalls on the way', { cause: error }) // prettier-ignore

@@ -10,6 +10,7 @@ import type { Policy } from '../policy/decide.ts'
 import { enforcedEntries, type EnforcedEntry, type EnforcedPart } from '../policy/enforced.ts'
 import { AtomicFile } from './atomic-file.ts'
 import { ENFORCED_WRITERS, hasException, type EnforcedFormat, type EnforcedHead } from './enforced-formats.ts'
+import { NonTerminals } from './non-terminals.ts'
 import { parsePrefix } from './prefix-text.ts'
 
 /** Between two looks at the other work of the thread. */
@@ -90,14 +91,17 @@ export class EnforcedFiles {
         ? new Exceptions()
         : await this.#exceptions(writer.part, isCurrent)
       if (passed === null) return null
+      const between = writer.isZone ? new NonTerminals(this.#source.policy()) : null
       const isWhole = await forEachEntry(this.#source.policy(), writer.part, isCurrent, (entry) => {
         if (!hasException(entry) && passed.hasPartOf(entry)) return void left++
         const text = writer.entry(entry, head)
         if (text === undefined) return
         if (text === null) return void left++
         entries++
-        digest.update(text)
-        out.write(text)
+        const more = entry.isAddress ? [] : (between?.above(entry.text) ?? [])
+        const lines = text + more.map((each) => writer.entry(each, head) ?? '').join('')
+        digest.update(lines)
+        out.write(lines)
       })
       if (!isWhole) return null
       const foot = writer.foot(entries, left)

@@ -4,10 +4,11 @@
  * last line: half a rule could block what nobody listed.
  */
 import { isIPv4 } from 'node:net'
+import { addressText } from '../net/address.ts'
 import type { Enforced, EnforcedEntry, EnforcedPart } from '../policy/enforced.ts'
 import type { LocalData, PackedRecord } from '../policy/rule-table.ts'
 import { Type } from '../wire/constants.ts'
-import { nameToText } from '../wire/name.ts'
+import { recordWords } from './formats/record-words.ts'
 
 export const ENFORCED_FORMATS = ['rpz', 'domains', 'dnsmasq', 'addresses', 'nftables', 'mikrotik'] as const
 export type EnforcedFormat = (typeof ENFORCED_FORMATS)[number]
@@ -25,6 +26,8 @@ export interface EnforcedWriter {
   readonly part: EnforcedPart
   /** It can say that a part is let through. Otherwise what has such a part is left out. */
   readonly tellsExceptions: boolean
+  /** It is read as a zone, in which a name ends the wildcards above it. */
+  readonly isZone?: true
   head(head: EnforcedHead): string
   /** Empty: it comes with a later one, or with the foot. null: the format cannot say it. undefined: it has no need to. */
   entry(entry: EnforcedEntry, head: EnforcedHead): string | null | undefined
@@ -41,6 +44,7 @@ const comment =
 const rpz: EnforcedWriter = {
   part: 'all',
   tellsExceptions: true,
+  isZone: true,
   head: ({ seconds }) =>
     `$TTL ${TTL_SECONDS}\n@ SOA thanhloc.invalid. nobody.invalid. ${seconds} 300 60 604800 ${TTL_SECONDS}\n@ NS thanhloc.invalid.\n`,
   entry({ text, isAddress, self, below }, head) {
@@ -93,20 +97,11 @@ function localRecords(owner: string, data: LocalData): string {
 /** Of hosts, whose owners are checked. */
 const HOST_TYPES: ReadonlySet<number> = new Set([Type.A, Type.AAAA, Type.MX])
 
-/** TTL, type and data of a zone's own record; what needs words of its own as RFC 3597 §5 writes it. */
+/** TTL, type and data of a zone's own record. */
 function localRecord({ type, ttlSeconds, rdata }: PackedRecord): string {
   const ttl = ttlSeconds === null ? '' : `${ttlSeconds} `
-  if (type === Type.A) return `${ttl}A ${rdata.join('.')}`
-  if (type === Type.AAAA)
-    return `${ttl}AAAA ${Buffer.from(rdata)
-      .toString('hex')
-      .replaceAll(/.{4}(?!$)/g, '$&:')}`
-  if (type === Type.CNAME) return `${ttl}CNAME ${nameToText(rdata).replace(SPECIAL, '\\$&')}.`
-  return `${ttl}TYPE${type} \\# ${rdata.length} ${Buffer.from(rdata).toString('hex')}`
+  return ttl + recordWords(type, rdata)
 }
-
-/** What a master file would take for something else. */
-const SPECIAL = /[";()$@]/g
 
 /** As response policy zones spell a network: see rpz-address. */
 function triggerAddress(text: string): string {
@@ -143,6 +138,16 @@ const domains: EnforcedWriter = {
   foot: comment('#'),
 }
 
+/** The addresses that a zone gives the name and all names under it; null: it gives none, or other records too. */
+function ownAddresses({ self, below }: EnforcedEntry): string[] | null {
+  const records = self!.data
+  if (records === null || records !== below!.data || records.some(({ type }) => !ADDRESS_TYPES.has(type)))
+    return null
+  return records.map(({ type, rdata }) => (type === Type.A ? rdata.join('.') : addressText(rdata)))
+}
+
+const ADDRESS_TYPES: ReadonlySet<number> = new Set([Type.A, Type.AAAA])
+
 const dnsmasq: EnforcedWriter = {
   part: 'names',
   tellsExceptions: true,
@@ -153,9 +158,9 @@ const dnsmasq: EnforcedWriter = {
     // `#`: ask the usual servers, though a name above is blocked.
     if (hasException(entry)) return `server=/${text}/#\n`
     if (!isWhole(entry)) return null
-    return entry.self!.action === 'sinkhole'
-      ? `address=/${text}/${sinkhole.ipv4}\naddress=/${text}/${sinkhole.ipv6}\n`
-      : `address=/${text}/\n`
+    if (entry.self!.action !== 'sinkhole') return `address=/${text}/\n`
+    const addresses = ownAddresses(entry) ?? [sinkhole.ipv4, sinkhole.ipv6]
+    return addresses.map((address) => `address=/${text}/${address}\n`).join('')
   },
   foot: comment('#'),
 }
@@ -180,12 +185,20 @@ const isIpv4Text = (network: string): boolean => isIPv4(network.split('/')[0]!)
 
 const addresses = networks('', (network) => `${network}\n`, comment('#'))
 
-const mikrotik = networks(
-  '/ip firewall address-list remove [find list=thanhloc]\n/ipv6 firewall address-list remove [find list=thanhloc]\n',
-  (network) =>
-    `/${isIpv4Text(network) ? 'ip' : 'ipv6'} firewall address-list add list=thanhloc address=${network}\n`,
-  comment('#'),
-)
+/** RouterOS stops at a line it does not know, as one of IPv6 where that is not installed: all others stand before them. */
+function mikrotik(): EnforcedWriter {
+  const list = (family: 'ip' | 'ipv6'): string => `/${family} firewall address-list`
+  const remove = (family: 'ip' | 'ipv6'): string => `${list(family)} remove [find list=thanhloc]\n`
+  const waiting = [remove('ipv6')]
+  const line = (network: string): string => {
+    const isIpv4 = isIpv4Text(network)
+    const text = `${list(isIpv4 ? 'ip' : 'ipv6')} add list=thanhloc address=${network}\n`
+    if (isIpv4) return text
+    waiting.push(text)
+    return ''
+  }
+  return networks(remove('ip'), line, (...counts) => waiting.join('') + comment('#')(...counts))
+}
 
 /** Elements `nft` takes at once: one by one it takes minutes for a hundred thousand. */
 const NFT_ELEMENTS = 1000
@@ -214,7 +227,7 @@ export const ENFORCED_WRITERS: Readonly<Record<EnforcedFormat, () => EnforcedWri
   dnsmasq: () => dnsmasq,
   addresses: () => addresses,
   nftables,
-  mikrotik: () => mikrotik,
+  mikrotik,
 }
 
 /** What is said of it over HTTP. */

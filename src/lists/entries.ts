@@ -67,7 +67,7 @@ export class ListEntries implements EntrySink {
 
   name(wire: Uint8Array, length: number, kind: NameKind, effect: Effect): void {
     if (this.#checks.isAllowList && !this.#isAdmitted()) return
-    if (!this.#checks.screen.isPlain(wire) && this.#isStopped(wire)) return
+    if (!this.#checks.screen.isPlain(wire) && this.#isStopped(wire, effect)) return
     const rule = effect === LISTED ? this.#listed : this.#rules.of(effect)
     if (rule === -1) return this.refuse('not-yet')
     if (this.#builder.addName(wire, length, kind, rule) === 'new') this.#tally.names++
@@ -77,7 +77,8 @@ export class ListEntries implements EntrySink {
   address(address: Uint8Array, prefixLength: number, effect: Effect): void {
     const { guards, accept, isAllowList } = this.#checks
     if (isAllowList && !this.#isAdmitted()) return
-    const reason = isAllowList ? null : guards.addressReason({ address, prefixLength })
+    const found = isAllowList ? null : guards.addressReason({ address, prefixLength })
+    const reason = found !== 'too-wide' && letsPass(effect) ? null : found
     if (reason !== null && !accept.has(prefixText(address, prefixLength)) && !this.#isApproved(reason)) {
       return this.#tally.holdBack(reason, this.lineNumber, () => prefixText(address, prefixLength))
     }
@@ -90,7 +91,7 @@ export class ListEntries implements EntrySink {
   client(address: Uint8Array, prefixLength: number, effect: Effect): void {
     const network = prefixText(address, prefixLength)
     // Whom a list blocks altogether it should know exactly; whom it lets through it may know roughly.
-    const isWide = effect.kind !== 'pass' && isTooWide({ address, prefixLength })
+    const isWide = !letsPass(effect) && isTooWide({ address, prefixLength })
     if (isWide && !this.#checks.accept.has(network))
       return this.#tally.holdBack('too-wide', this.lineNumber, () => network)
     if (!this.#rules.client(network, effect)) return this.refuse('not-yet')
@@ -111,11 +112,12 @@ export class ListEntries implements EntrySink {
     if (document !== null) this.#listed = this.#rules.listedBy(document)
   }
 
-  #isStopped(wire: Uint8Array): boolean {
+  #isStopped(wire: Uint8Array, effect: Effect): boolean {
     const { screen, accept, isAllowList } = this.#checks
     const found = screen.examine(wire, accept)
     if (found === null) return false
     if (isAllowList && !(found.kind === 'refused' && found.reason === 'single-label')) return false
+    if (found.kind === 'held-back' && letsPass(effect)) return false
     if (found.kind === 'held-back' && this.#isApproved(found.reason)) return false
     const text = (): string => nameToText(wire)
     if (found.kind === 'refused') this.#tally.refuse(found.reason, this.lineNumber, text)
@@ -141,4 +143,9 @@ export class ListEntries implements EntrySink {
   #lineText(): string {
     return shortText(this.#bytes, this.#start, this.#end)
   }
+}
+
+/** Guards are about blocks: what lets a name or an address pass does what they are for. */
+function letsPass({ kind }: Effect): boolean {
+  return kind === 'pass' || kind === 'except'
 }

@@ -34,6 +34,8 @@ export interface EndedOverride extends Override {
 const MAX_ENDED = 10_000
 const MAX_TEXT = 1000
 const EXPIRED = 'expired'
+/** A clock is set right by so much without anybody noticing. */
+const CLOCK_STEP_MS = 60_000
 /** For single clients and groups. */
 const MAX_PAUSES = 1000
 /** Begins the `name` of a pause for a group. */
@@ -115,10 +117,15 @@ export class Overrides {
     this.#add({ kind: 'pause', name: whom, ...this.#signed(reason, forMs, actor) })
   }
 
-  /** Ends what has run out; true when something had. */
+  /** Ends what has run out; true when something had. A pause also before it began: by that clock it could last for years. */
   expire(): boolean {
     const now = this.#clock.wallMs()
-    return this.#end(({ until }) => until !== null && Date.parse(until) <= now, EXPIRED)
+    const isUnborn = ({ kind, createdAt }: Override): boolean =>
+      kind === 'pause' && now < Date.parse(createdAt) - CLOCK_STEP_MS
+    return this.#end(
+      (override) => (override.until !== null && Date.parse(override.until) <= now) || isUnborn(override),
+      EXPIRED,
+    )
   }
 
   /** Builds the allow entries in force into an overlay slot. */

@@ -23,7 +23,7 @@ const NOT_AUTH = 9
 
 type NotifiedZone = Pick<Zone, 'name' | 'options' | 'readKey' | 'notified'>
 
-/** Tells the zone it is about, and gives the answer. Null: it cannot be read far enough to be answered. */
+/** Tells the zones it is about, of which there are several where one address has them at two ports, and gives the answer. Null: it cannot be read far enough to be answered. */
 export function answerNotify(
   { bytes, address }: Notice,
   zones: readonly NotifiedZone[],
@@ -36,10 +36,14 @@ export function answerNotify(
   const own = zones.filter((zone) => addressTextOf(zone) === from && isNamed(zone, question.name))
   if (question.type !== Type.SOA || question.rrclass !== Class.IN || own.length === 0)
     return respond(NOT_AUTH)
+  let taken: Uint8Array | null = null
   let last: Uint8Array = respond(NOT_AUTH)
   for (const zone of own) {
     const key = keyOf(zone)
-    if (key === undefined) return respond(Rcode.ServFail)
+    if (key === undefined) {
+      last = respond(Rcode.ServFail)
+      continue
+    }
     const check = checkRequest(bytes, key, nowSeconds)
     if (check === undefined) return respond(Rcode.FormErr)
     if (check.record === null && key !== null) {
@@ -52,11 +56,9 @@ export function answerNotify(
     }
     zone.notified()
     const answer = respond(Rcode.NoError)
-    return check.record === null || key === null
-      ? answer
-      : sign(answer, key, nowSeconds, check.record.mac).bytes
+    taken = check.record === null || key === null ? answer : sign(answer, key, nowSeconds, check.record.mac).bytes // prettier-ignore
   }
-  return last
+  return taken ?? last
 }
 
 /** The key of a zone, null where it has none; undefined: it cannot be read, which the next check says. */

@@ -107,6 +107,39 @@ it('a zone says of every name and address what this policy says', async () => {
   )
 })
 
+/** What a zone says of a name, its wildcards ending where a name is (RFC 4592 §3.3): its answer as it is written there. */
+function readAsZone(text: string): (name: string) => string | null {
+  const answers = new Map(
+    text.split('\n').flatMap((line) => {
+      const [, owner, answer] = /^([^\s@;$]\S*) (.+)$/.exec(line) ?? []
+      return owner === undefined ? [] : [[owner, answer!] as const]
+    }),
+  )
+  const isThere = (name: string): boolean =>
+    [...answers.keys()].some((owner) => owner === name || owner.endsWith(`.${name}`))
+  return (name) => {
+    if (isThere(name)) return answers.get(name) ?? null
+    let encloser = name
+    while (encloser.includes('.') && !isThere(encloser)) encloser = encloser.slice(encloser.indexOf('.') + 1)
+    return answers.get(`*.${encloser}`) ?? null
+  }
+}
+
+it('a server that reads it as a zone, where a name ends wildcards, blocks what this policy blocks', async () => {
+  await fc.assert(
+    fc.asyncProperty(world, async (lists) => {
+      const ours = await given(lists)
+      const zone = readAsZone((await exported(ours, 'rpz')).text)
+      for (const probe of PROBES) {
+        const answer = zone(probe)
+        const isLetThrough = answer === null || /rpz-(?:passthru|tcp-only)\.$/.test(answer)
+        expect([probe, !isLetThrough]).toEqual([probe, isBlocked(ours, probe)])
+      }
+    }),
+    { numRuns: 150 },
+  )
+})
+
 it.each(['domains', 'dnsmasq', 'addresses'] as const)(
   '%s never block what this policy does not',
   async (format) => {

@@ -3,6 +3,8 @@ import dnsPacket from 'dns-packet'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { readRecordData } from '../../src/lists/formats/record-data.ts'
+import { recordWords } from '../../src/lists/formats/record-words.ts'
+import { ZoneFileReader } from '../../src/lists/formats/zone-file.ts'
 import { MALFORMED, appendRecords } from '../../src/wire/append-records.ts'
 import { Answer, readAnswer } from '../../src/wire/answer.ts'
 import { Class, Type } from '../../src/wire/constants.ts'
@@ -96,7 +98,18 @@ const written: fc.Arbitrary<readonly [string, readonly string[], unknown]> = fc.
   fc.tuple(u8, u8, u8, hex).map(([usage, selector, matchingType, certificate]) => ['TLSA', [...[usage, selector, matchingType].map(String), digits(certificate).slice(0, 2), digits(certificate).slice(2)].filter((each) => each !== ''), { usage, selector, matchingType, certificate }] as const), // prettier-ignore
 )
 
-it('data is what dns-packet makes of it, and stays that as RFC 3597 writes it', () => {
+/** The record of a line of a master file. */
+function readLine(line: string): ReturnType<typeof readRecordData> | null {
+  let read: ReturnType<typeof readRecordData> | null = null
+  const bytes = Buffer.from(line)
+  new ZoneFileReader({
+    record: (_, type, rdata, __, origin) => void (read = readRecordData(type, rdata, origin)),
+    problem: () => undefined,
+  }).line(bytes, 0, bytes.length)
+  return read
+}
+
+it('data is what dns-packet makes of it, and stays that as RFC 3597 writes it and in the words of a file', () => {
   fc.assert(
     fc.property(written, ([type, words, data]) => {
       const bytes = oneRecord.encode({ type, name: '.', ttl: 0, data })
@@ -109,6 +122,9 @@ it('data is what dns-packet makes of it, and stays that as RFC 3597 writes it', 
       const opaque = ['\\#', String(expected.length), digits(expected)]
       const again = readRecordData(`TYPE${read.type}`, opaque, { text: '', isAbsolute: false })
       expect(again).toEqual({ type: read.type, data: expected })
+      const line = `x ${recordWords(read.type, read.data)}`
+      expect(line).not.toContain('\\#')
+      expect(readLine(line)).toMatchObject({ type: read.type, data: expected })
     }),
     { numRuns: 500 },
   )
@@ -126,6 +142,8 @@ it('whatever stands there is data or refused, and what has a known shape has tha
       const message = Buffer.concat([Buffer.from('0000800000010001000000000000010001', 'hex'), record])
       expect(readAnswer(message, message.length, answer)).toBe(true)
       expect(oneRecord.decode(record).name).toBe('.')
+      const again = readLine(`x ${recordWords(read.type, read.data)}`) as typeof read
+      expect([again.type, digits(Buffer.from(again.data))]).toEqual([read.type, digits(Buffer.from(read.data))])
     }),
     { numRuns: 1_000 },
   )

@@ -19,7 +19,7 @@ groups:
   - { id: schools, units: [so-gd], lists: { bad: nxdomain, ads: "off" } }
 `
 const FILES = {
-  'trial.txt': 'trial.vn\n45.76.106.146\n',
+  'trial.txt': 'trial.vn\nbad.vn\n45.76.106.146\n',
   'bad.txt': 'bad.vn\n',
   'ads.txt': 'ads.vn\nwww.bad.vn\n',
 }
@@ -48,6 +48,16 @@ it('a list on trial blocks for its group and records for all others, cached or n
   }
   await eventually(async () => (await clientDetail(stage.server, NOBODY))?.hits === 4)
   expect(await clientDetail(stage.server, TESTER)).toMatchObject({ blocked: 4, logged: 0 })
+})
+
+it('tells what a list on trial would have blocked that nothing blocks yet', async () => {
+  expectAnswer(await ask('bad.vn', NOBODY), 'bad.vn', 'A', SINKHOLE)
+  const rows = async (query: string) => (await stage.server.api<{ items: { address: string; indicator: string; hits: number }[] }>('GET', `/api/v1/hits?list=trial${query}`)).body.items // prettier-ignore
+  await eventually(async () => (await rows('')).some(({ indicator }) => indicator === 'bad.vn'))
+  const told = (await rows('&action=log')).map(({ address, indicator, hits }) => [address, indicator, hits])
+  expect(told.toSorted()).toEqual([[NOBODY, '45.76.106.146', 2], [NOBODY, 'trial.vn', 2]]) // prettier-ignore
+  const { body } = await stage.server.api<{ logged: number }>('GET', '/api/v1/numbers?list=trial')
+  expect(body.logged).toBe(4)
 })
 
 it('a unit and those under it get what their group gets; a list that is off is not heard', async () => {

@@ -172,7 +172,7 @@ it('is told to other resolvers as it is', async () => {
   for (const line of [
     'evil.vn 300 CNAME landing-page.vn.',
     '*.evil.vn 30 CNAME *.garden-of-names.vn.',
-    'data.vn 45 AAAA 2001:0db8:0000:0000:0000:0000:0000:0009',
+    'data.vn 45 AAAA 2001:db8::9',
     'data.vn 45 TYPE65280 \\# 3 0aff00',
     '32.9.113.0.203.rpz-ip 300 CNAME landing-page.vn.',
   ])

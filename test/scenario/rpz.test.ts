@@ -27,6 +27,14 @@ data.vn A 192.0.2.77
 32.9.8.0.127.rpz-client-ip CNAME rpz-tcp-only.
 ns1.evil.vn.rpz-nsdname CNAME .
 32.1.2.0.192.rpz-nsip CNAME .
+*.wide.vn CNAME .
+b.wide.vn CNAME rpz-passthru.
+d.c.wide.vn CNAME rpz-passthru.
+32.10.100.51.198.rpz-ip CNAME rpz-passthru.
+alias-pass.vn CNAME rpz-passthru.
+*.portal.gov.vn CNAME rpz-passthru.
+24.0.0.0.10.rpz-ip CNAME rpz-passthru.
+held.gov.vn CNAME .
 `
 
 let stage: Stage
@@ -34,13 +42,17 @@ let stage: Stage
 beforeAll(async () => {
   stage = await Stage.open(CONFIG, {
     'zone.rpz': ZONE,
-    'behind.txt': 'pass.vn\ntcp.vn\nbehind.vn\n',
+    'behind.txt': 'pass.vn\ntcp.vn\nbehind.vn\n198.51.100.0/24\n',
     'none.rpz': ZONE_HEAD + '32.7.8.0.127.rpz-client-ip CNAME .\n',
   })
   stage.up
     .answer('*', 'A', '192.0.2.1')
     .answer('listed-address.vn', 'A', '203.0.113.5')
     .answer('tcp-address.vn', 'A', '203.0.113.9')
+    .answer('address-pass.vn', 'A', '198.51.100.10')
+    .answer('both.vn', 'A', ['198.51.100.10', '198.51.100.11'])
+    .cname('by-alias.vn', 'alias-pass.vn')
+    .answer('alias-pass.vn', 'A', '198.51.100.11')
     .answer('listed-address6.vn', 'AAAA', '2001:db8:bad::5')
 })
 afterAll(() => stage.close())
@@ -92,6 +104,37 @@ it('judges by who asks, before what is asked', async () => {
   expect(hit).toMatchObject({ kind: 'address', triggers: ['client'], lists: ['zone'], lastAction: 'nodata' })
   const { body } = await stage.server.api<object>('GET', '/api/v1/lookup?name=any.vn&client=127.0.7.1')
   expect(body).toMatchObject({ verdict: 'block', action: 'nodata', trigger: 'client', indicator: '127.0.7.1', list: 'zone', lists: [{ id: 'zone' }] }) // prettier-ignore
+})
+
+it('covers by a wildcard all that is below it, whatever names lie between', async () => {
+  for (const name of ['a.wide.vn', 'a.b.wide.vn', 'c.wide.vn', 'a.c.wide.vn', 'a.d.c.wide.vn'])
+    expectNegative(await stage.ask(name, 'A'), 'NXDOMAIN', { ede: [15] })
+  for (const name of ['wide.vn', 'b.wide.vn', 'd.c.wide.vn'])
+    expectAnswer(await stage.ask(name, 'A'), name, 'A', '192.0.2.1', { ede: [] })
+})
+
+it('lets pass the name, the alias or the address that a rule names, and nothing beside it', async () => {
+  expectAnswer(await stage.ask('address-pass.vn', 'A'), 'address-pass.vn', 'A', '198.51.100.10', { ede: [] })
+  expectAnswer(await stage.ask('both.vn', 'A'), 'both.vn', 'A', '10.10.10.10', { ede: [15, 4] })
+  expectAnswer(await stage.ask('by-alias.vn', 'A'), 'by-alias.vn', 'A', '10.10.10.10', { ede: [15, 4] })
+  // The name itself: no list behind judges where it leads.
+  expectAnswer(await stage.ask('alias-pass.vn', 'A'), 'alias-pass.vn', 'A', '198.51.100.11', { ede: [] })
+})
+
+it('holds no rule back that lets pass, as it does those that block', async () => {
+  stage.up.answer('www.portal.gov.vn', 'A', '198.51.100.11')
+  expectAnswer(await stage.ask('www.portal.gov.vn', 'A'), 'www.portal.gov.vn', 'A', '198.51.100.11', {
+    ede: [],
+  })
+  const { body } = await stage.server.api<{ items: { id: string; heldBack: { text: string }[] }[] }>('GET', '/api/v1/lists') // prettier-ignore
+  expect(body.items.find(({ id }) => id === 'zone')!.heldBack).toMatchObject([{ text: 'held.gov.vn' }])
+})
+
+it('asks nobody about a name that is listed, whatever its address would be', async () => {
+  stage.up.answer('never-asked.behind.vn', 'A', '198.51.100.10')
+  const reply = await stage.ask('never-asked.behind.vn', 'A')
+  expectAnswer(reply, 'never-asked.behind.vn', 'A', '10.10.10.10', { ede: [15, 4] })
+  expect(stage.up.seen('never-asked.behind.vn')).toEqual([])
 })
 
 it('says loudly what nobody who forwards can enforce', async () => {

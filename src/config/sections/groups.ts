@@ -5,6 +5,7 @@ import { parseNetwork } from '../address.ts'
 import { checked } from '../formats.ts'
 import type { GroupSettings, UnitSettings } from '../settings.ts'
 import { parentsOf, unitPath } from '../unit-path.ts'
+import { withoutNetworks } from '../without-networks.ts'
 
 const Identifier = { format: 'identifier' }
 
@@ -18,7 +19,8 @@ export const GroupsSchema = Type.Array(
         maxItems: 1000,
       }),
       units: Type.Array(Type.String(Identifier), {
-        description: 'Units whose networks belong to it, with all units under them.',
+        description:
+          'Units whose networks belong to it, with all units under them. A network of a unit of no group that lies inside stays out.',
         default: [],
         maxItems: 1000,
       }),
@@ -50,21 +52,33 @@ export function readGroups(
 ): GroupSettings[] {
   const parents = parentsOf(units)
   const named = new Set(groups.flatMap((group) => group.units))
+  // The nearest that any group names decides, so that a unit may have another group than the one it is under.
+  const nearest = ({ id }: UnitSettings): string | undefined => unitPath(id, parents).find((one) => named.has(one)) // prettier-ignore
+  // A unit of no group may have a network inside that of another; who is there belongs to it all the same.
+  const apart = units.filter((unit) => nearest(unit) === undefined).flatMap((unit) => unit.networks)
   return groups.map(({ id, networks, units: ids, lists }) => {
     const own = networks.map((text) => checked(parseNetwork(text)))
-    // The nearest that any group names decides, so that a unit may have another group than the one it is under.
-    const ofUnits = units.filter((unit) => {
-      const nearest = unitPath(unit.id, parents).find((one) => named.has(one))
-      return nearest !== undefined && ids.includes(nearest)
-    })
+    const ofUnits = units.filter((unit) => ids.includes(nearest(unit) ?? ''))
     return {
       id,
       networks: own,
       units: ids,
       lists,
-      clients: [...own, ...ofUnits.flatMap((unit) => unit.networks)],
+      clients: [
+        ...own,
+        ...ofUnits.flatMap((unit) => unit.networks.flatMap((network) => lessInside(network, apart))),
+      ],
     }
   })
+}
+
+/** `network` less those of `others` that are longer: of networks around it nothing is taken. */
+function lessInside(network: string, others: readonly string[]): string[] {
+  const length = (text: string): number => Number(text.split('/')[1])
+  return withoutNetworks(
+    network,
+    others.filter((other) => length(other) > length(network)),
+  )
 }
 
 /** As they were written. */

@@ -8,38 +8,11 @@ import { parseAddress } from '../../net/address.ts'
 import { Type } from '../../wire/constants.ts'
 import { MAX_LABEL_BYTES, textToName } from '../../wire/name.ts'
 import type { Refusal } from '../outcome.ts'
+import { SHAPES } from './record-shapes.ts'
 import { resolveName, type ZoneName } from './zone-file.ts'
 
 /** Octets of one record's data. */
 const MAX_DATA_BYTES = 1024
-
-/**
- * How data is put together: `4` and `6` an address, `1` and `2` a number of so many octets,
- * `n` a name, `s` a string, `t` one string or more, `r` a text to the end, `h` hexadecimal digits to the end, `-` what
- * has no words here.
- */
-const SHAPES: ReadonlyMap<number, string> = new Map<number, string>([
-  [Type.A, '4'],
-  [Type.CNAME, 'n'],
-  [Type.PTR, 'n'],
-  [Type.HINFO, 'ss'],
-  [Type.MX, '2n'],
-  [Type.TXT, 't'],
-  [Type.RP, 'nn'],
-  [Type.AFSDB, '2n'],
-  [Type.AAAA, '6'],
-  [Type.SRV, '222n'],
-  [Type.NAPTR, '22sssn'],
-  [Type.KX, '2n'],
-  [Type.SVCB, '2n-'],
-  [Type.HTTPS, '2n-'],
-  [44, '11h'], // SSHFP
-  [52, '111h'], // TLSA
-  [53, '111h'], // SMIMEA
-  [99, 't'], // SPF
-  [256, '22r'], // URI
-  [257, '1sr'], // CAA
-])
 
 /**
  * Those that describe the zone or sign it, and those that stand for more than their owner: no data of a name. What holds
@@ -112,6 +85,7 @@ class DataWriter {
       case 't':
         return joined(words.map((text) => string(text)))
       case 's':
+      case 'w':
         return string(word)
       case 'r':
         return text(word)
@@ -168,7 +142,7 @@ function fits(shape: string, bytes: Uint8Array): boolean {
     if (step === 't') {
       if (at === bytes.length) return false
       while (at < bytes.length) at += 1 + bytes[at]!
-    } else if (step === 's') at += at < bytes.length ? 1 + bytes[at]! : 1
+    } else if (step === 's' || step === 'w') at += at < bytes.length ? 1 + bytes[at]! : 1
     else if (step === 'n') at = plainNameEnd(bytes, at)
     else if (step === 'r' || step === 'h' || step === '-') return at <= bytes.length
     else at += step === '6' ? 16 : Number(step)

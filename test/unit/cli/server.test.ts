@@ -141,6 +141,21 @@ describe('the other commands', () => {
     expect(seen.at(-1)!.body).toEqual({ for: '10m', reason: 'no reason given' })
   })
 
+  it('say which pauses are in force', async () => {
+    const pause = { reason: 'mất mạng', actor: 'lan', until: '2026-11-22T10:00:00Z' }
+    replies['GET /api/v1/allow'] = { body: { pause: null, pauses: [] } }
+    expect((await runCommand('pause', 'list', '--data', data)).out).toBe('blocking is on for everybody')
+    const pauses = [
+      { ...pause, name: '10.1.5.7/32' },
+      { ...pause, name: 'group:schools' },
+    ]
+    replies['GET /api/v1/allow'] = { body: { pause: { ...pause, name: '' }, pauses } }
+    const { out } = await runCommand('pause', 'list', '--data', data)
+    expect(out.split('\n').map((line) => line.replace(/ until .*,/, ' …'))).toEqual(
+      ['all', '10.1.5.7/32', 'group schools'].map((whom) => `for ${whom} … lan: mất mạng`),
+    )
+  })
+
   it('reload configuration and lists', async () => {
     const { exit, out } = await runCommand('reload', '--data', data)
     expect(exit).toBe(1) // one list kept its earlier version

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { parseAddress } from '../../../src/net/address.ts'
+import { ClientGroups } from '../../../src/policy/groups.ts'
 import { errorsFrom, settingsFrom } from './settings-from.ts'
 
 const HEAD =
@@ -28,6 +30,30 @@ describe('groups', () => {
       settingsFrom(`${HEAD}groups: [ ${groups} ]\n`).groups.map((group) => [group.id, group.clients]),
     )
     expect(clients).toEqual({ whole: ['10.1.0.0/16'], part: ['10.1.9.0/24'] })
+  })
+
+  it('leave a unit out that is of no group, though its network lies in that of one', () => {
+    const config = `lists: []
+units:
+  - { id: so, networks: [10.1.0.0/16, "fd00:1::/48"] }
+  - { id: phong, parent: so, networks: [10.1.9.0/24] }
+  - { id: khac, networks: [10.1.128.0/17, 10.1.9.7, "fd00:1:0:8000::/49", 10.0.0.0/8] }
+groups: [ { id: a, units: [so] }, { id: b, networks: [10.1.192.0/18] } ]
+`
+    const [a, b] = settingsFrom(config).groups.map((group) => group.clients)
+    expect(a!.filter((network) => !network.startsWith('10.1.9.'))).not.toContain('10.1.0.0/16')
+    const of = new ClientGroups([a!, b!].map((networks, index) => ({ id: `g${index}`, networks, lists: {} })))
+    const groupOf = (address: string): number => {
+      const bytes = new Uint8Array(16)
+      parseAddress(address, bytes)
+      return of.of(bytes)
+    }
+    expect(['10.1.0.1', '10.1.127.255', '10.1.9.6', '10.1.9.8', 'fd00:1::1'].map(groupOf)).toEqual([
+      1, 1, 1, 1, 1,
+    ])
+    expect(['10.1.128.0', '10.1.9.7', '10.2.0.1', 'fd00:1:0:8000::1'].map(groupOf)).toEqual([0, 0, 0, 0])
+    // Named by its network it is in.
+    expect(groupOf('10.1.200.1')).toBe(2)
   })
 
   it('say where a unit is in two of them, also one without networks', () => {

@@ -67,6 +67,9 @@ describe('what comes', () => {
     ['<!doctype html><title>Wi-Fi</title>', /a page/],
     ['\n\n  <HTML lang="vi">', /a page/],
     ['\ufeff<?xml version="1.0"?>', /a page/],
+    ['<form action="/login">\nportal.vn\n', /a page/],
+    ['<!-- error -->\nportal.vn\n', /a page/],
+    ['</div>', /a page/],
     ['{"error":404}', /JSON/],
     ['[{"a":1}]', /JSON/],
     ['\u0000\u0001\u0002', /no text/],
@@ -107,6 +110,8 @@ describe('what comes', () => {
     const nothingLess = { leastPercent: 0, mostPercent: 300 }
     expect(doubt({ ...empty, lines: 3 }, 100, nothingLess)).toBeNull()
     expect(doubt({ ...empty, lines: 0 }, 100, nothingLess)?.message).toBe('it holds no entry')
+    expect(doubt({ ...empty, lines: 0 }, null, shares)?.message).toBe('it holds no entry')
+    expect(doubt({ ...empty, lines: 0 }, null, nothingLess)).toBeNull()
     // URLs are indicators, if none that DNS enforces.
     expect(reason(10, null, 11, 5)).toBeNull()
   })
@@ -166,5 +171,7 @@ it('errors of the network are told with a reason and something to do', () => {
   expect(tell(new Error('self-signed certificate'), 'DEPTH_ZERO_SELF_SIGNED_CERT')).toMatch(/^the certificate of lists\.vn is not trusted/)
   expect(tell(new Error('aborted'), 'ECONNRESET')).toBe('lists.vn: the connection broke off')
   expect(tell(new Error('Parse Error'), 'HPE_INVALID_CONSTANT')).toBe('lists.vn: no HTTP is spoken there')
+  const expired = Object.assign(new Error('certificate has expired'), { code: 'CERT_HAS_EXPIRED' })
+  expect(asFeedError(expired, quiet, url).advice).toContain('clock')
   expect(asFeedError(new Error('x'), AbortSignal.abort(new DOMException('', 'TimeoutError')), url).message).toMatch(/within `timeout`/)
 }) // prettier-ignore

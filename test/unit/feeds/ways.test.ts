@@ -62,6 +62,15 @@ describe('a proxy', () => {
     })
   })
 
+  it('that says nothing is told to be slow', async () => {
+    const silent = createServer((socket) => void socket.on('error', () => socket.destroy()))
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void silent.close())
+    const { port } = silent.address() as AddressInfo
+    const feed = `url: "https://lists.example/a", timeout: 1s, proxy: "127.0.0.1:${port}"`
+    expect((await fetchOne(feed)).error).toBe('it does not come whole within `timeout`')
+  })
+
   it('that is away, or whose password is missing, is told', async () => {
     const { port, close } = await openProxy()
     const feed = `url: "https://lists.example/a", proxy: "127.0.0.1:${port}"`
@@ -93,6 +102,11 @@ describe('what is no publisher', () => {
       /no HTTP is spoken there/,
     ],
     ['headers without end', `HTTP/1.1 200 OK\r\nx: ${'a'.repeat(70_000)}`, /no HTTP is spoken there/],
+    [
+      'by another protocol',
+      'HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n',
+      /the connection broke off/,
+    ],
     ['a part', 'HTTP/1.1 206 Partial Content\r\ncontent-length: 3\r\n\r\nabc', /the server answers 206/],
   ])('answers %s', async (_, answer, reason) => {
     const status = await fetchOne(`url: "http://127.0.0.1:${await serve(answer)}/a"`)

@@ -531,6 +531,31 @@ describe('edits by hand', () => {
     expect(again.lookup('evil.test').verdict).toBe('block')
   })
 
+  it('ends a pause where the clock was set back behind its beginning, at once or over a restart', async () => {
+    const shared = sharedMemory()
+    const words = new ControlWords(shared.control, 1)
+    const desk = await startDesk(settings(), shared)
+    await desk.edits.setPause(600_000, 'outage', 'lan')
+    await desk.edits.setPause(600_000, 'outage', 'lan', '10.1.0.0/16')
+    await desk.edits.allow('evil.test', 'r', 600_000, 'lan')
+    // NTP moves it by some seconds.
+    clock.setWall(clock.wallMs() - 30_000)
+    await desk.edits.expire()
+    expect([desk.edits.pause !== null, desk.edits.list().active.length]).toEqual([true, 3])
+    const begun = clock.wallMs()
+    clock.setWall(begun - 86_400_000)
+    await desk.edits.expire()
+    expect(words.pausedUntilMs).toBe(0)
+    expect(desk.edits.list().active.map(({ name }) => name)).toEqual(['evil.test'])
+    expect(desk.lookup('evil.test').verdict).toBe('allow')
+    await desk.edits.setPause(600_000, 'outage', 'lan')
+    await desk.close()
+    clock.setWall(Date.UTC(2000, 0, 1))
+    const other = sharedMemory()
+    await startDesk(settings(), other)
+    expect(new ControlWords(other.control, 1).pausedUntilMs).toBe(0)
+  })
+
   it('puts a damaged file aside and says so', async () => {
     mkdirSync(at('data'))
     writeFileSync(at('data/overrides.json'), '{"active":')

@@ -90,6 +90,18 @@ it('is refused where the key cannot be read', () => {
   expect(rcode(answer(notify(7, ZONE, KEY.secret, NOW)))).toBe(2)
 })
 
+it('is told to every list that comes as that zone from that address, also where the key of one cannot be read', () => {
+  const request = notify(7, ZONE, KEY.secret, NOW)
+  const gone = zoneOf(ZONE, true)
+  Object.assign(gone.options.primary.tsig!, { secretFile: join(directory, 'gone') })
+  const other = zoneOf(ZONE, true)
+  const address = new Uint8Array(16)
+  parseAddress('10.0.0.5', address)
+  const reply = answerNotify({ bytes: request, address }, [gone, signed, other, unsigned], NOW)
+  expect(rcode(reply && Buffer.from(reply))).toBe(0)
+  expect([gone, signed, other].map((zone) => zone.status().notifies)).toEqual([0, 1, 1])
+})
+
 it('is not answered where it is no NOTIFY', () => {
   expect(answer(notify(7).subarray(0, 11))).toBeNull()
   expect(answer(notify(7).subarray(0, 14))).toBeNull()
