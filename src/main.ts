@@ -9,5 +9,8 @@ const cache = (process.env['NODE_COMPILE_CACHE'] ??= join(
   '../node_modules/.cache/compile',
 ))
 enableCompileCache(cache)
+const { allowReaderToLeave } = await import('./cli/until-end.ts')
 const { processTerminal, run } = await import('./cli/run.ts')
+// What serves writes its log there, and must not go on without one unnoticed.
+if (process.argv[2] !== 'serve') allowReaderToLeave(process.stdout)
 process.exitCode = await run(process.argv.slice(2), processTerminal)

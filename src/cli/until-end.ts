@@ -14,6 +14,13 @@ export function untilEnd(signals: EventEmitter, output: EventEmitter): AbortSign
   return end.signal
 }
 
+/** Whoever reads the output may have seen enough (`| head -1`): what is left is nobody's, and no error of the command. */
+export function allowReaderToLeave(output: EventEmitter): void {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
 /** Waits, or returns at once when it is to end. */
 export function pause(ms: number, end: AbortSignal): Promise<void> {
   return new Promise((settle) => {

@@ -96,7 +96,7 @@ describe('an annex', () => {
     await confirm('Duyệt chặn', 'đã xác minh với chủ quản')
     expect(await addressOf(GOVERNMENT)).toBe(SINKHOLE)
     expect(await addressOf(`x.${GOVERNMENT}`)).toBe(CLEAN)
-    await told('Đã duyệt và đang chặn 1 mục.')
+    await told('Đã duyệt 1 mục, có hiệu lực theo chế độ của danh sách.')
     await page.locator('tbody tr .badge', { hasText: 'Đang chặn' }).waitFor()
   })
 

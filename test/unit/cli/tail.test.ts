@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { CommandError } from '../../../src/cli/command.ts'
 import { RecentHits, type FreshHit, type HitRow } from '../../../src/cli/recent-hits.ts'
 import { describeHit, follow, type Wanted } from '../../../src/cli/tail.ts'
-import { pause, untilEnd } from '../../../src/cli/until-end.ts'
+import { allowReaderToLeave, pause, untilEnd } from '../../../src/cli/until-end.ts'
 
 const START = Date.UTC(2026, 10, 22)
 
@@ -203,6 +203,13 @@ describe('the end', () => {
     expect(() => output.emit('error', Object.assign(new Error('x'), { code: 'EIO' }))).toThrow('x')
     output.emit('error', Object.assign(new Error('x'), { code: 'EPIPE' }))
     expect(end.aborted).toBe(true)
+  })
+
+  it('is no fault of a command that prints and ends, when nobody reads on', () => {
+    const output = new EventEmitter()
+    allowReaderToLeave(output)
+    output.emit('error', Object.assign(new Error('x'), { code: 'EPIPE' }))
+    expect(() => output.emit('error', Object.assign(new Error('x'), { code: 'EIO' }))).toThrow('x')
   })
 
   it('is waited for no longer than it takes', async () => {

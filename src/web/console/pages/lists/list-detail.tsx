@@ -1,7 +1,7 @@
 /** One list: on what basis it blocks, how it is, what of it is not enforced and why. */
 import { Fragment, type ComponentChildren } from 'preact'
 import type { Static } from 'typebox'
-import type { ListReport } from '../../../../admin/reports.ts'
+import type { Lists } from '../../../../admin/routes/lists.ts'
 import { mayDo } from '../../api/session.ts'
 import { useFormat, type Format } from '../../kit/format.ts'
 import { Link } from '../../kit/link.tsx'
@@ -15,7 +15,7 @@ import { ForceButton, ReloadButton } from './reload.tsx'
 import { sumOf } from './sum-of.ts'
 import { ValidityText } from './validity.tsx'
 
-type List = Static<typeof ListReport>
+type List = Static<typeof Lists>['items'][number]
 
 export function ListDetail({ list, onChange }: { readonly list: List; readonly onChange: () => void }) {
   const { lists: words, reasons } = useWords()
@@ -45,6 +45,7 @@ export function ListDetail({ list, onChange }: { readonly list: List; readonly o
         )}
         <Facts list={list} />
       </section>
+      <Shared rows={list.sharedAddresses} />
       <Lines
         title={words.detail.heldBack}
         hint={words.detail.heldBackHint}
@@ -65,6 +66,36 @@ export function ListDetail({ list, onChange }: { readonly list: List; readonly o
         words={words.refusals}
       />
     </>
+  )
+}
+
+/** What it blocks that many clean names share: nothing is done about it, somebody has to look. */
+function Shared({ rows }: { readonly rows: List['sharedAddresses'] }) {
+  const { lists } = useWords()
+  const format = useFormat()
+  const { shared, sharedHint, sharedAddress, sharedOwners } = lists.detail
+  if (rows.length === 0) return null
+  return (
+    <section class="card">
+      <h2>{`${shared} (${format.count(rows.length)})`}</h2>
+      <p class="hint">{sharedHint}</p>
+      <Table
+        caption={shared}
+        columns={[
+          {
+            title: sharedAddress,
+            cell: ({ address }) => (
+              <Link href={hrefOf('/lookup', { name: address.replace(/\/.*/, '') })}>
+                <code>{address}</code>
+              </Link>
+            ),
+          },
+          { title: sharedOwners, cell: ({ most }) => format.count(most), isNumber: true },
+        ]}
+        rows={rows}
+        keyOf={({ address }) => address}
+      />
+    </section>
   )
 }
 

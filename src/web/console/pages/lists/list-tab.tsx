@@ -1,6 +1,5 @@
 /** All lists in order of precedence, or one of them (`?list=`). */
 import type { Static } from 'typebox'
-import type { ListReport } from '../../../../admin/reports.ts'
 import type { Lists } from '../../../../admin/routes/lists.ts'
 import { mayDo } from '../../api/session.ts'
 import { useAnswer } from '../../api/use-answer.ts'
@@ -20,7 +19,7 @@ import { ValidityText } from './validity.tsx'
 
 const LOOK_AGAIN_MS = 10_000
 
-type List = Static<typeof ListReport>
+type List = Static<typeof Lists>['items'][number]
 
 export function ListTab() {
   const { query } = usePlace()

@@ -13,6 +13,7 @@ import { wordFor } from '../../kit/word.ts'
 import type { Words } from '../../words/vi/vi.ts'
 import { language, useWords } from '../../words/words.ts'
 import type { MachineDetail, MachineHit } from './answers.ts'
+import { placeText } from '../lists/place-text.ts'
 import { intervalBars } from './scale.ts'
 import { SilenceDialog } from './silences.tsx'
 
@@ -97,13 +98,17 @@ function columnsOf(
     { title: machine.indicator, cell: (hit) => <Indicator hit={hit} silence={silence} /> },
     {
       title: machine.lists,
-      cell: ({ lists, nodes }) => (
+      cell: ({ lists, nodes, document, origin }) => (
         <>
           {lists.map((id) => (
             <div key={id}>
               <code>{id}</code>
             </div>
           ))}
+          {document !== null && <div class="hint">{document}</div>}
+          {origin !== null && (
+            <div class="hint">{placeText({ file: origin.file, ...origin.place }, words)}</div>
+          )}
           {nodes.map((node) => (
             <Badge key={node} tone="plain">
               {node}

@@ -159,9 +159,9 @@ export const imports: Words['imports'] = {
   withdrawAll: 'Withdraw all',
   withdrawFiltered: 'Withdraw those of the filter',
   approveAllTitle: 'Approve what nothing holds',
-  approveAllHint: (count) => `${count} items that nothing holds are blocked at once.`,
+  approveAllHint: (count) => `${count} items that nothing holds take effect at once, as their list is set.`,
   approveFilteredHint:
-    'All undecided items that fit the filter and that nothing holds are blocked at once, those of later pages too.',
+    'All undecided items that fit the filter and that nothing holds take effect at once, as their list is set, those of later pages too.',
   rejectAllTitle: 'Reject many items',
   rejectAllHint: 'All undecided items of the annex are rejected, those that are held too.',
   rejectFilteredHint: 'All undecided items that fit the filter are rejected, those of later pages too.',
@@ -176,9 +176,9 @@ export const imports: Words['imports'] = {
     'Its items and its file are deleted; that it was there is kept. Only where nothing of it is blocked.',
   discarded: 'The annex was discarded.',
   did: {
-    approve: (count) => `${count} approved and blocked.`,
+    approve: (count) => `${count} approved, in effect as their list is set.`,
     reject: (count) => `${count} rejected.`,
-    withdraw: (count) => `${count} withdrawn, no longer blocked.`,
+    withdraw: (count) => `${count} withdrawn; this annex blocks them no longer.`,
   },
   notYetInForce: 'The decision is kept; it is in force as soon as the list can be read.',
   history: 'Decisions',

@@ -85,6 +85,11 @@ export const lists: Words['lists'] = {
     heldBack: 'Held back, not blocked',
     heldBackHint:
       'Blocking these could break the network or block the state itself. Where it is meant, add them to accept of the list.',
+    shared: 'Blocks shared addresses',
+    sharedHint:
+      'Many clean names that are asked for here lead to these addresses (a CDN, shared hosting), so they are blocked too. Where that is wrong, put the address on an allow list.',
+    sharedAddress: 'Address',
+    sharedOwners: 'Owners of clean names',
     refused: 'Malformed lines',
     notEnforceable: 'Indicators DNS cannot block',
     firstOf: (shown, all) => `The first ${shown} of ${all}.`,

@@ -167,9 +167,10 @@ export const imports = {
   withdrawAll: 'Thu hồi tất cả',
   withdrawFiltered: 'Thu hồi các mục đang lọc',
   approveAllTitle: 'Duyệt chung các mục không bị giữ',
-  approveAllHint: (count: string): string => `${count} mục không bị giữ lại sẽ bị chặn ngay.`,
+  approveAllHint: (count: string): string =>
+    `${count} mục không bị giữ lại có hiệu lực ngay theo chế độ của danh sách.`,
   approveFilteredHint:
-    'Mọi mục khớp bộ lọc, chưa quyết định và không bị giữ lại sẽ bị chặn ngay, cả ở các trang sau.',
+    'Mọi mục khớp bộ lọc, chưa quyết định và không bị giữ lại có hiệu lực ngay theo chế độ của danh sách, cả ở các trang sau.',
   rejectAllTitle: 'Không duyệt nhiều mục',
   rejectAllHint: 'Mọi mục chưa quyết định của phụ lục, kể cả mục bị giữ lại, sẽ không bị chặn.',
   rejectFilteredHint: 'Mọi mục khớp bộ lọc và chưa quyết định sẽ không bị chặn, cả ở các trang sau.',
@@ -183,9 +184,9 @@ export const imports = {
     'Các mục và tệp gốc bị xóa; việc đã từng nhập vẫn được lưu. Chỉ bỏ được khi không mục nào đang chặn.',
   discarded: 'Đã bỏ phụ lục.',
   did: {
-    approve: (count: string): string => `Đã duyệt và đang chặn ${count} mục.`,
+    approve: (count: string): string => `Đã duyệt ${count} mục, có hiệu lực theo chế độ của danh sách.`,
     reject: (count: string): string => `Đã ghi không duyệt ${count} mục.`,
-    withdraw: (count: string): string => `Đã thu hồi ${count} mục, không còn chặn.`,
+    withdraw: (count: string): string => `Đã thu hồi ${count} mục; phụ lục này không còn chặn các mục đó.`,
   },
   notYetInForce: 'Đã lưu quyết định; danh sách sẽ có hiệu lực ngay khi nạp được.',
   history: 'Các quyết định',

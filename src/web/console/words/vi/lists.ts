@@ -84,6 +84,11 @@ export const lists = {
     heldBack: 'Bị giữ lại, không chặn',
     heldBackHint:
       'Chặn những mục này có thể làm hỏng mạng hoặc chặn cơ quan nhà nước. Nếu đúng là phải chặn, thêm vào accept của danh sách.',
+    shared: 'Chặn cả địa chỉ dùng chung',
+    sharedHint:
+      'Nhiều tên sạch được hỏi tại đây cùng dẫn tới các địa chỉ này (CDN, hosting dùng chung), nên chúng cũng bị chặn. Nếu chặn nhầm, ghi địa chỉ vào danh sách cho phép.',
+    sharedAddress: 'Địa chỉ',
+    sharedOwners: 'Số chủ tên sạch',
     refused: 'Dòng sai dạng',
     notEnforceable: 'Chỉ báo DNS không chặn được',
     firstOf: (shown: string, all: string): string => `${shown} mục đầu trong ${all}.`,
