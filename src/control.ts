@@ -44,8 +44,7 @@ import { containerBridge } from './net/container-bridge.ts'
 import { NodePulls } from './nodes/pulls.ts'
 import type { RevealedPair } from './query/forwarders.ts'
 import { SecureRandom } from './random.ts'
-import { Review } from './review/review.ts'
-import { askShared } from './review/sharing.ts'
+import { openReview } from './review/open-review.ts'
 import { collectGarbage } from './thread/collect.ts'
 import { giveWay } from './thread/give-way.ts'
 import { ControlWords } from './thread/control-words.ts'
@@ -66,8 +65,6 @@ const DROPS_MS = 10_000
 const STORE_WAIT_MS = 30_000
 /** A build of ten million names takes ten seconds; a busy machine longer. */
 const LISTS_WAIT_MS = 120_000
-/** A gigabyte of answers is gone through in ten seconds, a little at a time. */
-const SHARED_WAIT_MS = 60_000
 
 const { settings: first, shared, load } = workerData as ControlStart
 const workers = shared.counters.length
@@ -178,19 +175,7 @@ const identity = new IdentitySources({
   listed: (units) => tellListed(units.map(({ unit }) => unit)),
   remembered: () => rememberedBindings(),
 })
-const review = new Review({
-  settings: () => settings,
-  clock,
-  log,
-  shared: (addresses, except) =>
-    askShared(addresses, except, workers, (thread, asked) =>
-      mailbox.request(`resolver-${thread}`, 'resolver/shared', asked, SHARED_WAIT_MS),
-    ),
-  standings: (indicators) => mailbox.request('lists', 'lists/standings', { indicators }, LISTS_WAIT_MS),
-  bringInForce: async (list) => {
-    await mailbox.request('lists', 'lists/reload', { id: list, force: false }, LISTS_WAIT_MS)
-  },
-})
+const review = openReview({ settings: () => settings, mail: mailbox, workers, clock, log })
 const findAt = (address: Uint8Array): Binding | null => identity.find(address)
 const notice = new NoticeDesk({ settings, mail: mailbox, reports: review.reports, find: findAt, since: () => store.since(), clock, log }) // prettier-ignore
 const bypass = new BypassBoard({ clock, find: findAt })

@@ -51,6 +51,10 @@ mailbox.on('lists/lookup', (body) => {
   return desk.justified(name, client)
 })
 mailbox.on('lists/standings', (body) => desk.standings((body as { indicators: string[] }).indicators))
+mailbox.on('lists/origins', (body) => {
+  const { list, indicators } = body as { list: string; indicators: string[] }
+  return desk.origins(list, indicators)
+})
 mailbox.on('lists/enforced', (body) => desk.enforced((body as { format: EnforcedFormat }).format))
 mailbox.on('lists/pause', (body) => {
   const { forMs, reason, actor, whom } = body as {

@@ -14,6 +14,7 @@ import { ContactIntake } from './detection/contact-intake.ts'
 import { Casework } from './detection/cases/casework.ts'
 import { DRAIN_MS, HitCollector } from './detection/hit-collector.ts'
 import { IdentityIntake, type BindingsLetter, type RegisterLetter } from './detection/identity-intake.ts'
+import { EntryBases } from './detection/entry-bases.ts'
 import { ListRegistry, type RegisteredList } from './detection/list-registry.ts'
 import { StoreWriter } from './detection/store-writer.ts'
 import { InfoLines } from './log/info-lines.ts'
@@ -29,6 +30,8 @@ import type { ThreadStart } from './thread/shared-state.ts'
 const SHUTDOWN_MS = 1800
 /** How long the first drain waits for the names of the lists; later their hits are kept under `#number`. */
 const REGISTRY_WAIT_MS = 2000
+/** A file of another node's approvals is read through for them. */
+const ORIGINS_WAIT_MS = 30_000
 
 const { settings, shared } = workerData as ThreadStart
 const ring = new LogRingWriter(shared.logRings['store']!)
@@ -37,6 +40,7 @@ const mailbox = new Mailbox(parentPort!, 'store')
 const files = [settings.file, ...settings.lists.map(({ path }) => path)].filter((path) => path !== null)
 const clock = new BelievedClock(systemClock, () => lastKnownMs(settings.store.path, files), log)
 const registry = new ListRegistry()
+registry.follow(settings)
 const casework = new Casework({
   directory: settings.store.path,
   settings,
@@ -57,7 +61,14 @@ const writer = new StoreWriter({
 casework.attach(writer)
 const intake = new IdentityIntake(writer, clock, log)
 const contacts = new ContactIntake(writer, settings, clock, log)
-const blockLines = new BlockLines(registry, new InfoLines('store', ring, log))
+const bases = new EntryBases({
+  registry,
+  ask: (entries) => mailbox.request('control', 'imports/origins', entries, ORIGINS_WAIT_MS),
+  save: (found) => writer.saveBases(found),
+  clock,
+  log,
+})
+const blockLines = new BlockLines(registry, new InfoLines('store', ring, log), bases)
 const blockLog = new BlockLog(clock, log, blockLines)
 const collector = new HitCollector(shared.hitTables, writer, blockLog, clock, log, (ms) => clock.date(ms))
 
@@ -117,6 +128,7 @@ giveWay(log)
 if (!isClosed) {
   stopTicks = clock.every(DRAIN_MS, () => {
     collector.tick()
+    bases.tick()
     intake.tick()
     casework.tick()
   })

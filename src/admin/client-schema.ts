@@ -2,8 +2,10 @@
 import { Type } from 'typebox'
 import type { ClientFile, PairNote } from '../detection/cases/queries.ts'
 import type { ClientAddress, ClientHit, ClientSummary, Page, StoredContact } from '../detection/queries.ts'
+import type { ImportOrigin } from '../lists/basis.ts'
 import { PRIORITIES } from '../detection/cases/states.ts'
 import { ConfirmedShape, ContactItem, toConfirmed, toContact } from './contact-schema.ts'
+import { ImportOriginShape } from './import-schema.ts'
 import { NullableTime, Time, timeText } from './schema.ts'
 import { hideIdentity, Identity } from './who.ts'
 
@@ -50,6 +52,14 @@ export const Hit = Type.Object({
   triggers: Type.Array(Type.String()),
   lists: Type.Array(Type.String(), { description: 'the deciding one first' }),
   nodes: Type.Array(Type.String(), { description: 'other servers that saw it' }),
+  document: Type.Union([Type.String(), Type.Null()], {
+    description:
+      'number of the document it was blocked by: of the import, or of the deciding list; null: it says none',
+  }),
+  origin: Type.Union([Type.Omit(ImportOriginShape, ['isKept']), Type.Null()], {
+    description:
+      'of an entry that was approved of an import: where it stands and who approved it, as it was when it was hit, a second later at most; null: it was none, or was not hit since that is noted',
+  }),
 })
 
 const RhythmFields = {
@@ -153,8 +163,19 @@ export function toContactPage({ items, next }: Page<StoredContact>) {
   return { items: items.map(toContact), next }
 }
 
-export function toHit(hit: ClientHit) {
-  return { ...hit, ...toSpan(hit), triggers: [...hit.triggers], lists: [...hit.lists], nodes: [...hit.nodes] }
+export function toHit({ origin, ...hit }: ClientHit) {
+  return {
+    ...hit,
+    origin: origin === null ? null : toOrigin(origin),
+    ...toSpan(hit),
+    triggers: [...hit.triggers],
+    lists: [...hit.lists],
+    nodes: [...hit.nodes],
+  }
+}
+
+function toOrigin({ isKept: _now, accepted, place, ...origin }: ImportOrigin) {
+  return { ...origin, accepted: [...accepted], place: { ...place } }
 }
 
 /** What is known of a hit beside itself. */

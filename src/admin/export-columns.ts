@@ -113,6 +113,18 @@ export const HIT_COLUMNS: Columns<HitExport> = {
   lists: ({ lists }) => lists,
   campaigns: ({ campaigns }) => campaigns,
   node: ({ node }) => node,
+  document: ({ document }) => document,
+  import: ({ origin }) => (origin === null ? null : `${origin.import}/${origin.item}`),
+  file: ({ origin }) => origin?.file ?? null,
+  place: ({ origin }) => (origin === null ? null : placeText(origin.place)),
+  approvedBy: ({ origin }) => origin?.approvedBy ?? null,
+}
+
+/** `table 1, row 2, cell 2`. */
+function placeText(place: Readonly<Record<string, unknown>>): string {
+  return Object.entries(place)
+    .map(([key, value]) => `${key} ${String(value)}`)
+    .join(', ')
 }
 
 function textOrNull(ms: number | null): string | null {

@@ -24,6 +24,25 @@ export const PlaceShape = {
   path: Type.Optional(Type.String({ description: 'JSON Pointer' })),
 }
 
+/** An approval by which a list holds an entry. */
+export const ImportOriginShape = Type.Object({
+  import: Type.Integer(),
+  item: Type.Integer(),
+  document: Type.String({ description: 'number of the document the import came with' }),
+  issuer: Type.String(),
+  issued: NullableText,
+  file: Type.String({ description: 'name of the file as it came' }),
+  sha256: Type.String({ description: 'of that file, hexadecimal' }),
+  isKept: Type.Boolean({ description: 'the file can still be looked at' }),
+  place: Type.Object(PlaceShape, { description: 'where in the file: the first of `places`' }),
+  places: Type.Integer(),
+  written: Type.String({ description: 'as it stands there: data, never markup' }),
+  accepted: Type.Array(Type.String(), { description: 'guards of the server that the approval lets it pass' }),
+  approvedBy: Type.String(),
+  approvedAt: Time,
+  reason: Type.String(),
+})
+
 const ImportFile = Type.Object({
   name: Type.String(),
   sha256: Type.String({ description: 'hexadecimal' }),
@@ -75,6 +94,10 @@ export const Import = Type.Object(
       },
     ),
     files: Type.Array(ImportFile),
+    sameAs: Type.Union([Type.Integer(), Type.Null()], {
+      description:
+        'an import of the same file for the same list that came before, the last one; null: there is none',
+    }),
     discarded: Type.Union([Type.Object({ by: Type.String(), at: Time, reason: Type.String() }), Type.Null()]),
   },
   { description: 'a document and what it proposes; nothing of it blocks before it is approved' },
@@ -136,6 +159,7 @@ export const ImportDecision = Type.Object({
   item: Type.Union([Type.Integer(), Type.Null()], { description: 'null: all that fitted the filter' }),
   filter: Type.Record(Type.String(), Type.String()),
   count: Type.Integer({ description: 'items it changed' }),
+  isDone: Type.Boolean({ description: 'false: it is being carried out, or was cut short and will be' }),
   by: Type.String(),
   at: Time,
   reason: Type.String(),

@@ -67,6 +67,7 @@ export interface AdminSources {
     | 'origins'
     | 'status'
     | 'reports'
+    | 'shared'
   >
   /** The channels that tell people, and how each is. */
   readonly alerts: Pick<Alerts, 'status' | 'test'>

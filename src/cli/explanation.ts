@@ -14,13 +14,26 @@ const KINDS = {
   address: 'address or network',
 } as const
 
+/** What the server adds of an address: see review/shared-in-force.ts. */
+interface SharedBy {
+  readonly least: number
+  readonly most: number
+}
+
 /** The verdict first, then why, then all lists that hold it. */
-export function describeExplanation(explanation: Justification): string[] {
-  const { name, lists, list, indicator, indicatorKind, heldBack, isPaused, group } = explanation
-  const lines = [`${name}: ${verdictText(explanation)}${group === null ? '' : ` for group ${group}`}`]
+export function describeExplanation(
+  explanation: Justification & { readonly sharedBy?: SharedBy | null },
+): string[] {
+  const { lists, list, indicator, indicatorKind, heldBack, isPaused, group } = explanation
+  const lines = [`${describeVerdict(explanation)}${group === null ? '' : ` for group ${group}`}`]
   if (isPaused) lines.push('  blocking is paused: nothing is blocked now; `thanhloc pause off` ends it')
   if (indicator !== null && indicatorKind !== null)
     lines.push(`  indicator  ${indicator} (${KINDS[indicatorKind]})`)
+  const { sharedBy = null } = explanation
+  if (sharedBy !== null)
+    lines.push(
+      `  shared     by clean names of ${sharedBy.least === sharedBy.most ? '' : `${sharedBy.least}-`}${sharedBy.most} owners that are asked for here: blocking it blocks them all`,
+    )
   const deciding = lists.find((held) => held.id === list)
   if (deciding !== undefined) lines.push(...describeList('list     ', deciding))
   for (const other of lists) if (other !== deciding) lines.push(...describeList('also in  ', other))
@@ -32,7 +45,14 @@ export function describeExplanation(explanation: Justification): string[] {
   return lines.map(plain)
 }
 
-function verdictText({ verdict, action, list }: Justification): string {
+/** `evil.vn: blocked (sinkhole)`. */
+export function describeVerdict(
+  explanation: Pick<Justification, 'name' | 'verdict' | 'action' | 'list'>,
+): string {
+  return `${explanation.name}: ${verdictText(explanation)}`
+}
+
+function verdictText({ verdict, action, list }: Pick<Justification, 'verdict' | 'action' | 'list'>): string {
   switch (verdict) {
     case 'block':
       return `blocked (${action})`

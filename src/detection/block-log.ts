@@ -49,7 +49,7 @@ class DueLines {
 export class BlockLog {
   readonly #clock: Clock
   readonly #log: StoreLog
-  readonly #blockLines: Pick<BlockLines, 'write'>
+  readonly #blockLines: Pick<BlockLines, 'write' | 'expect'>
   /** By action, then by pair. */
   readonly #lines: readonly Map<PairText, Line>[] = HIT_ACTIONS.map(() => new Map())
   /** The same: those that were never written, and those that were. */
@@ -59,7 +59,7 @@ export class BlockLog {
   #skipped = 0
 
   /** Hits go to `blockLines`, what becomes of too many to `log`. */
-  constructor(clock: Clock, log: StoreLog, blockLines: Pick<BlockLines, 'write'>) {
+  constructor(clock: Clock, log: StoreLog, blockLines: Pick<BlockLines, 'write' | 'expect'>) {
     this.#clock = clock
     this.#log = log
     this.#blockLines = blockLines
@@ -81,6 +81,7 @@ export class BlockLog {
       lines.set(pair, fresh)
       this.#fresh.push(fresh)
       this.#count++
+      this.#blockLines.expect(pair, lists)
       return
     }
     line.firstMs = line.count === 0 ? firstMs : Math.min(line.firstMs, firstMs)

@@ -6,6 +6,7 @@ import type { Priority } from './cases/states.ts'
 import type { ClientKind } from './client-identity.ts'
 import { bitNames, typeText } from './hit-text.ts'
 import type { IdentitySource, Sure } from '../identity/binding.ts'
+import type { ImportOrigin } from '../lists/basis.ts'
 
 export type Row = Record<string, SQLOutputValue>
 
@@ -78,8 +79,16 @@ export interface Confirmed {
   readonly lastSeen: number
 }
 
+/** On whose word something was blocked. */
+export interface HitBasis {
+  /** Number of the document: of the import, or of the list that decided; null: it says none. */
+  readonly document: string | null
+  /** Where the entry stands and who approved it, as it was when it was hit last; null: it is of no list of approvals. */
+  readonly origin: ImportOrigin | null
+}
+
 /** What one client did with one indicator. */
-export interface ClientHit {
+export interface ClientHit extends HitBasis {
   readonly indicator: string
   /** exact, subtree, below, address. */
   readonly kind: string
@@ -175,15 +184,21 @@ export function clientList(row: Row): ClientList {
 }
 
 /**
- * What a client did with one indicator, of the rows of all origins; at least one. `listNames`: by row id.
+ * What a client did with one indicator, of the rows of all origins; at least one. `listNames`: by row id. `basisOf`: by the
+ * row ids of indicator and list.
  */
-export function clientHit(rows: readonly Row[], listNames: ReadonlyMap<number, string>): ClientHit {
+export function clientHit(
+  rows: readonly Row[],
+  listNames: ReadonlyMap<number, string>,
+  basisOf: (indicator: number, list: number | undefined) => HitBasis,
+): ClientHit {
   const sum = (column: string): number => rows.reduce((total, row) => total + Number(row[column]), 0)
   const oldest = rows.reduce((a, b) => (Number(b['first_at']) < Number(a['first_at']) ? b : a))
   const newest = rows.reduce((a, b) => (Number(b['last_at']) > Number(a['last_at']) ? b : a))
   const indicator = String(newest['value'])
   const blocked = sum('blocked_count')
   const logged = sum('logged_count')
+  const lists = JSON.parse(String(newest['lists'])) as number[]
   return {
     indicator,
     kind: INDICATOR_KINDS[Number(newest['kind'])] ?? 'exact',
@@ -200,7 +215,8 @@ export function clientHit(rows: readonly Row[], listNames: ReadonlyMap<number, s
       rows.reduce((bits, row) => bits | Number(row['triggers']), 0),
       TRIGGERS,
     ),
-    lists: (JSON.parse(String(newest['lists'])) as number[]).map((id) => listNames.get(id) ?? `#${id}`),
+    lists: lists.map((id) => listNames.get(id) ?? `#${id}`),
+    ...basisOf(Number(newest['indicator_id']), lists[0]),
     nodes: [...new Set(rows.flatMap((row) => textOf(row['node']) ?? []))].sort(),
   }
 }

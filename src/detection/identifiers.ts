@@ -3,10 +3,10 @@
  * after a rollback everything is forgotten, because what was remembered may never have been written.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { RegisteredList } from './list-registry.ts'
+import type { KnownList } from './list-registry.ts'
 
 /** What is kept of a list; its number means nothing outside the process. */
-type ListFacts = Omit<RegisteredList, 'number'>
+type ListFacts = Omit<KnownList, 'number' | 'isApproved' | 'document'> & { readonly document?: string }
 
 /** Entries a memory holds before it starts anew. */
 const REMEMBERED = 50_000
@@ -28,9 +28,10 @@ export class Identifiers {
     this.#addIndicator = database.prepare('INSERT INTO indicator (value, kind) VALUES (?, ?) RETURNING id')
     this.#findList = database.prepare('SELECT id FROM list WHERE name = ?')
     this.#saveList = database.prepare(
-      `INSERT INTO list (name, campaign, basis, action) VALUES (?, ?, ?, ?)
+      `INSERT INTO list (name, campaign, basis, action, document) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (name) DO UPDATE
-         SET campaign = excluded.campaign, basis = excluded.basis, action = excluded.action
+         SET campaign = excluded.campaign, basis = excluded.basis, action = excluded.action,
+           document = excluded.document
        RETURNING id`,
     )
     this.#findSet = database.prepare('SELECT id FROM list_set WHERE lists = ?')
@@ -51,8 +52,8 @@ export class Identifiers {
   }
 
   /** Writes what is known of a list; returns its id. */
-  saveList({ id, campaign, basis, action }: ListFacts): number {
-    return idOf(this.#saveList.get(id, campaign, basis, action))
+  saveList({ id, campaign, basis, action, document = '' }: ListFacts): number {
+    return idOf(this.#saveList.get(id, campaign, basis, action, document))
   }
 
   /** `lists`: row ids, the deciding one first. */

@@ -2,7 +2,7 @@
  * Which list a number in a hit means. Numbers come from the list thread and hold for the life of the process; a list
  * taken out of the configuration keeps its number, because hits that name it may still be on their way.
  */
-import type { Settings } from '../config/settings.ts'
+import type { ListSettings, Settings } from '../config/settings.ts'
 
 /** One list in force, as the list thread tells it (`lists/registry`). */
 export interface RegisteredList {
@@ -13,8 +13,21 @@ export interface RegisteredList {
   readonly action: string
 }
 
+/** The same with what the configuration says of it. */
+export interface KnownList extends RegisteredList {
+  /** Number of the document it came with; empty: none. */
+  readonly document: string
+  /** It holds what was approved of imports: each entry has a document of its own. */
+  readonly isApproved: boolean
+}
+
+type Configured = Pick<ListSettings, 'document' | 'approved'>
+
+const NOT_CONFIGURED: Configured = { document: '', approved: false }
+
 export class ListRegistry {
   readonly #lists = new Map<number, RegisteredList>()
+  #configured: ReadonlyMap<string, Configured> = new Map()
   #version = 0
 
   /** Moves with every change. */
@@ -32,9 +45,10 @@ export class ListRegistry {
     this.#version++
   }
 
-  /** Takes campaign, basis and action from new settings. */
-  follow(settings: Settings): void {
+  /** Takes campaign, basis, document and action from new settings. */
+  follow(settings: Pick<Settings, 'lists'>): void {
     const configured = new Map(settings.lists.map((list) => [list.id, list]))
+    this.#configured = configured
     for (const [number, list] of this.#lists) {
       const now = configured.get(list.id)
       if (now) {
@@ -45,11 +59,18 @@ export class ListRegistry {
   }
 
   /** The list of `number`; one nobody has told of is called `#number`: its hits count all the same. */
-  get(number: number): RegisteredList {
-    return this.#lists.get(number) ?? { number, id: `#${number}`, campaign: null, basis: '', action: '' }
+  get(number: number): KnownList {
+    return this.#known(
+      this.#lists.get(number) ?? { number, id: `#${number}`, campaign: null, basis: '', action: '' },
+    )
   }
 
-  all(): readonly RegisteredList[] {
-    return [...this.#lists.values()]
+  all(): readonly KnownList[] {
+    return [...this.#lists.values()].map((list) => this.#known(list))
+  }
+
+  #known(list: RegisteredList): KnownList {
+    const { document, approved } = this.#configured.get(list.id) ?? NOT_CONFIGURED
+    return { ...list, document, isApproved: approved }
   }
 }

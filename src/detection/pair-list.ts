@@ -9,6 +9,7 @@ import { HIT_ACTIONS } from '../thread/hit-table.ts'
 import { filterSql, ofIndicators, type ClientFilter, type FilterSql } from './client-filter.ts'
 import { clientHit, clientWho, textOf, type ClientHit, type ClientWho, type Row } from './client-rows.ts'
 import { readCursor, writeCursor, type Page } from './cursor.ts'
+import { readBases } from './hit-basis.ts'
 import type { Ask } from './read-connection.ts'
 import type { UnitIndex } from './units.ts'
 
@@ -292,11 +293,15 @@ function listedPairs({ ask, units }: PairSource, keys: readonly Row[]): ListedPa
   const byId = new Map(clients.map((client) => [Number(client['id']), client]))
   const lists = ask('SELECT id, name, campaign FROM list')
   const names = new Map(lists.map(({ id, name }) => [Number(id), String(name)]))
+  const basisOf = readBases(
+    ask,
+    keys.map((key) => idsOf(key)[1]),
+  )
   const campaigns = new Map(lists.map(({ name, campaign }) => [String(name), textOf(campaign)]))
   return keys.map((key) => {
     const client = byId.get(idsOf(key)[0])!
     const address = client['address'] as Uint8Array
-    const hit = clientHit(byPair.get(idsOf(key).join())!, names)
+    const hit = clientHit(byPair.get(idsOf(key).join())!, names, basisOf)
     return {
       ...hit,
       clientId: Number(client['id']),

@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { SchemaTooNew, takeSteps } from '../sqlite/schema-steps.ts'
+import { BASES_STEP } from './steps/bases.ts'
 import { CASES_STEP } from './steps/cases.ts'
 import { CONTACTS_STEP } from './steps/contacts.ts'
 import { HITS_STEP } from './steps/hits.ts'
@@ -15,7 +16,7 @@ export const APPLICATION_ID = 0x544c4854
 /** Name of the database inside the data directory. */
 export const DATABASE_FILE = 'thanhloc.db'
 
-const STEPS: readonly string[] = [HITS_STEP, MACHINES_STEP, CASES_STEP, CONTACTS_STEP]
+const STEPS: readonly string[] = [HITS_STEP, MACHINES_STEP, CASES_STEP, CONTACTS_STEP, BASES_STEP]
 
 /** Steps there are: `user_version` of a file that has taken all. */
 export const SCHEMA_VERSION = STEPS.length

@@ -12,6 +12,7 @@ import { ClientIdentity } from './client-identity.ts'
 import { ClientMerge } from './client-merge.ts'
 import { Clients, type KnownClient } from './clients.ts'
 import { ContactRows } from './contact-rows.ts'
+import { BasisRows } from './basis-rows.ts'
 import { HitRows } from './hit-rows.ts'
 import { HitTotals } from './hit-totals.ts'
 import { Identifiers } from './identifiers.ts'
@@ -38,6 +39,7 @@ export class StoreSession {
   readonly attribution: Attribution
   readonly hits: HitRows
   readonly contacts: ContactRows
+  readonly bases: BasisRows
   readonly totals: HitTotals
   readonly nodes: Nodes
   readonly #changes = new PairChanges()
@@ -64,6 +66,7 @@ export class StoreSession {
     this.attribution = new Attribution(this.histories, this.clients)
     this.hits = new HitRows(database)
     this.contacts = new ContactRows(database)
+    this.bases = new BasisRows(database, this.identifiers)
     this.totals = new HitTotals(database)
     this.nodes = new Nodes(database, nodeName)
     this.#merge = new ClientMerge(database, this.clients, this)

@@ -9,6 +9,7 @@ import { moveAside } from '../sqlite/move-aside.ts'
 import { inTransaction } from '../sqlite/transaction.ts'
 import { databaseBytes, openDatabase, type Connect } from './database.ts'
 import { ContactCommit } from './contact-commit.ts'
+import type { EntryBasis } from './entry-bases.ts'
 import { faultKind } from './fault.ts'
 import { HitCommit, type SealedHalf } from './hit-commit.ts'
 import { HOUR_MS } from './hit-totals.ts'
@@ -104,6 +105,13 @@ export class StoreWriter {
   /** Lets `work` keep what came to the sinkhole's address, and look who is at an address. Throws as `commit`. */
   contacts<T>(work: (contacts: ContactCommit) => T): T {
     return this.#changing(({ contacts }) => work(contacts))
+  }
+
+  /** Keeps on whose word entries block that were hit. Throws as `commit`. */
+  saveBases(bases: readonly EntryBasis[]): void {
+    this.#changing(({ session }) =>
+      session.transaction(() => bases.forEach((basis) => session.bases.save(basis))),
+    )
   }
 
   /** Lets `work` change what is concluded from hits; its transactions are those of the session. Throws as `commit`. */

@@ -6,7 +6,7 @@ import type { FilePlace, ProposedItem } from '../indicators/proposal.ts'
 import type { ReasonCode } from '../indicators/reasons.ts'
 import { DECISIONS, KINDS, SCOPES } from '../indicators/verdict.ts'
 
-export const BATCH_ITEMS = 8192
+export const BATCH_ITEMS = 2000
 
 export interface Batch {
   readonly values: string[]

@@ -1,7 +1,9 @@
 /** Small files that are whole or not there: written beside themselves, flushed, renamed. Mode 0600. */
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { promisify } from 'node:util'
 
+const synced = promisify(fsync)
 const FILE_MODE = 0o600
 const CHUNK_BYTES = 1 << 20
 
@@ -63,6 +65,13 @@ export class AtomicFile {
     this.#flush()
     fsyncSync(this.#file!)
     renameSync(`${this.#path}.tmp`, this.#path)
+  }
+
+  /** As `finish`, and the thread does other work while the disk takes what there is of a long file. */
+  async finishLater(): Promise<void> {
+    this.#flush()
+    await synced(this.#file!)
+    this.finish()
   }
 
   /** After `finish`, or instead of it: then nothing has changed. */

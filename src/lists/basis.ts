@@ -119,6 +119,15 @@ export function withOrigins<Found extends Justification>(
   return { ...found, lists }
 }
 
+/** Where each of `indicators` stands that the approved list `source` holds, the first place of each; null: it does not say. */
+export async function originsIn(
+  source: ListSource,
+  indicators: readonly string[],
+): Promise<(ImportOrigin | null)[]> {
+  const found = source.inForce.digest === '' ? null : await findAll(source, new Set(indicators))
+  return indicators.map((indicator) => found?.get(indicator)?.origins[0] ?? null)
+}
+
 async function basisOf(source: ListSource, indicator: string): Promise<Basis> {
   const { document, issuer, issued, from, until, validity, path, inForce } = source
   const found = inForce.digest === '' ? null : await findIn(source, indicator)
@@ -127,21 +136,24 @@ async function basisOf(source: ListSource, indicator: string): Promise<Basis> {
   return { document, issuer, issued, from, until, validity, file, allowed, imports: found?.origins ?? [] }
 }
 
-async function findIn(
+async function findIn(source: ListSource, indicator: string): Promise<EntryFound | null> {
+  return (await findAll(source, new Set([indicator]))).get(indicator) ?? null
+}
+
+async function findAll(
   { inForce, inForcePath, match, isApproved }: ListSource,
-  indicator: string,
-): Promise<EntryFound | null> {
+  indicators: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, EntryFound>> {
   try {
-    const found = await findEntries(
+    return await findEntries(
       inForcePath,
       { format: inForce.format ?? 'auto', match, isApproved },
-      new Set([indicator]),
+      indicators,
       inForce.digest,
     )
-    return found.get(indicator) ?? null
   } catch (error) {
     // Changed or gone meanwhile: what is in force stays, only where it stood is not known.
-    if (error instanceof ListFileError) return null
+    if (error instanceof ListFileError) return new Map()
     throw error
   }
 }

@@ -9,7 +9,7 @@ import type { Random } from '../random.ts'
 import { ControlWords, Swapped } from '../thread/control-words.ts'
 import type { SharedState } from '../thread/shared-state.ts'
 import { Base } from './base.ts'
-import { justify, type Justification } from './basis.ts'
+import { justify, originsIn, type ImportOrigin, type Justification } from './basis.ts'
 import { configuredLists } from './configured.ts'
 import { Edits } from './edits.ts'
 import { EnforcedFiles, type EnforcedFile } from './enforced-file.ts'
@@ -177,6 +177,12 @@ export class ListDesk {
   async justified(text: string, client: string | null = null): Promise<Lookup & Justification> {
     const found = this.lookup(text, client)
     return { ...found, ...(await justify(found, this.#base.sources())) }
+  }
+
+  /** Where each of `indicators` comes from that the approved list `id` holds; null: its file does not say. */
+  async origins(id: string, indicators: readonly string[]): Promise<(ImportOrigin | null)[]> {
+    const source = this.#base.sources().find((one) => one.id === id && one.isApproved)
+    return source === undefined ? indicators.map(() => null) : originsIn(source, indicators)
   }
 
   /** How `indicators`, names in lower-case A-labels or addresses, stand to what is in force. */

@@ -2,8 +2,9 @@
  * `<data>/approved/<list>.txt`: what is approved for a list, one entry a line, and on whose word. Made from the database alone, whole or not at all, so that whatever is cut short is made good at the next start.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { createReadStream, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { GuardReason } from '../lists/outcome.ts'
 import { AtomicFile } from '../lists/atomic-file.ts'
 import { approvalLine, entryComment, importLine } from '../lists/approved-line.ts'
@@ -12,7 +13,9 @@ import type { Scope } from '../indicators/verdict.ts'
 import type { ImportsDatabase } from './database.ts'
 
 /** Between two looks at the other work of the thread. */
-const STRIDE = 4000
+const STRIDE = 1000
+/** Read at a time. */
+const CHUNK_BYTES = 1 << 20
 
 const MARKS: Readonly<Record<Scope, string>> = { subtree: '', exact: '=', below: '*.' }
 
@@ -49,22 +52,24 @@ export class ApprovedFiles {
     try {
       // Who takes the file over must be able to tell that nothing is approved any more from a file that was lost.
       if (this.#knows(list)) put(headOf(list))
-      let last: Approved | null = null
-      for (;;) {
-        const rows = this.#page(list, last)
-        let text = ''
-        for (const row of rows) {
-          if (row.id !== last?.id) text += this.#importLine(row.id)
-          if (row.id !== last?.id || row.approval !== last.approval) text += this.#approvalLine(row.approval)
-          text += approvedLine(row)
-          last = row
+      for (const id of this.#imports(list)) {
+        let last: Approved | null = null
+        for (;;) {
+          const rows = this.#page(id, last?.number ?? 0)
+          let text = ''
+          for (const row of rows) {
+            if (last === null) text += this.#importLine(id)
+            if (row.approval !== last?.approval) text += this.#approvalLine(row.approval)
+            text += approvedLine(row)
+            last = row
+          }
+          put(text)
+          if (rows.length < STRIDE) break
+          await nextTurn()
         }
-        put(text)
-        if (rows.length < STRIDE) break
-        await new Promise((resolve) => setImmediate(resolve))
       }
-      const isNew = digest.digest('hex') !== digestOf(path)
-      if (isNew) out.finish()
+      const isNew = digest.digest('hex') !== (await digestOf(path))
+      if (isNew) await out.finishLater()
       return isNew
     } finally {
       out.close()
@@ -97,18 +102,26 @@ export class ApprovedFiles {
     return approvalLine({ by: String(row['actor']), at, reason: String(row['reason']) })
   }
 
-  #page(list: string, last: Approved | null): Approved[] {
+  /** Those of which something is in force, the oldest first. */
+  #imports(list: string): number[] {
+    const rows = this.#database
+      .of('SELECT id FROM import WHERE list = ? AND EXISTS (SELECT 1 FROM item WHERE import = id AND enforced IS NOT NULL) ORDER BY id')
+      .all(list) // prettier-ignore
+    return rows.map(({ id }) => Number(id))
+  }
+
+  /** What is in force of an import, behind item `after`. */
+  #page(id: number, after: number): Approved[] {
     const rows = this.#database
       .of(
-        `SELECT item.import AS id, number, enforced, enforced_scope, accepted, written, places, place_count, approval
-         FROM item JOIN import ON import.id = item.import
-         WHERE list = ? AND enforced IS NOT NULL AND (item.import, number) > (?, ?) ORDER BY item.import, number LIMIT ?`,
+        `SELECT number, enforced, enforced_scope, accepted, written, places, place_count, approval
+         FROM item INDEXED BY item_in_force WHERE import = ? AND number > ? AND enforced IS NOT NULL ORDER BY number LIMIT ?`,
       )
-      .all(list, last?.id ?? 0, last?.number ?? 0, STRIDE)
+      .all(id, after, STRIDE)
     return rows.map((row) => {
       const [{ file, ...place }] = JSON.parse(String(row['places'])) as [FilePlace]
       return {
-        id: Number(row['id']),
+        id,
         number: Number(row['number']),
         text: String(row['enforced']),
         scope: row['enforced_scope'] as Scope,
@@ -150,9 +163,13 @@ function headOf(list: string): string {
   return `# What is approved for the list ${list}. Made from imports.db; what is written here is lost.\n`
 }
 
-function digestOf(path: string): string | null {
+/** Null: there is none that can be read. */
+async function digestOf(path: string): Promise<string | null> {
+  const digest = createHash('sha256')
   try {
-    return createHash('sha256').update(readFileSync(path)).digest('hex')
+    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }))
+      digest.update(chunk as Uint8Array)
+    return digest.digest('hex')
   } catch {
     return null
   }

@@ -1,4 +1,5 @@
 /** The rules by which people decide about items, and the record of who did. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { GuardReason } from '../lists/outcome.ts'
 import type { Scope } from '../indicators/verdict.ts'
 import type { ImportsDatabase } from './database.ts'
@@ -9,6 +10,9 @@ import { plainTarget, targetsOf, type Target } from './targets.ts'
 
 export const DECISION_ACTIONS = ['approve', 'reject', 'withdraw'] as const
 export type DecisionAction = (typeof DECISION_ACTIONS)[number]
+
+/** Items decided about before other work, in one transaction: some 10 ms. */
+const STRIDE = 2000
 
 /** What somebody wants to decide. */
 export interface DecisionAsked {
@@ -31,6 +35,8 @@ export interface DecisionRow extends Decided {
   readonly filter: ItemFilter
   /** Items it changed. */
   readonly count: number
+  /** False: it is still being carried out, or was cut short and will be. */
+  readonly isDone: boolean
 }
 
 /** How a single item comes into force. */
@@ -73,9 +79,11 @@ export class Decisions {
     if (asked.item === null && (asked.as !== null || asked.scope !== null))
       refuse('wrong', 'What to enforce (`as`, `scope`) is said of one item.')
     if (asked.item === null) {
-      const { decision } = asked.filter
+      const { decision, state } = asked.filter
       if (asked.action === 'approve' && decision !== undefined && decision !== 'accept')
         refuse('wrong', 'What is held is approved one by one, each with its reason: name the item.')
+      if (state !== undefined && (asked.action !== 'approve' || state === 'approved'))
+        refuse('wrong', '`state` is said of an approval: of what is `open`, `rejected` or `withdrawn`.')
       return { asked, row, approval: null }
     }
     const item = this.#items.get(row.id, asked.item)
@@ -85,18 +93,33 @@ export class Decisions {
     return { asked, row, approval: null }
   }
 
-  /** Does what was planned, all or nothing; returns how many items it changed. */
-  make({ asked, row, approval }: Plan, atMs: number): DecisionRow {
-    return this.#database.change(() => {
+  /**
+   * Writes down what was planned, and does it: of one item at once, of many some at a time, with other work between. What
+   * is cut short is finished by `resume`. Rejects with ReviewError where another decision came first, and what SQLite throws.
+   */
+  async make({ asked, row, approval }: Plan, atMs: number): Promise<DecisionRow> {
+    const seq = this.#database.change(() => {
       const { action, item, filter, actor, reason } = asked
       const made = this.#database
-        .of('INSERT INTO decision (import, action, item, filter, count, actor, at, reason) VALUES (?, ?, ?, ?, 0, ?, ?, ?)')
-        .run(row.id, action, item, JSON.stringify(filter), actor, atMs, reason.trim()) // prettier-ignore
-      const seq = Number(made.lastInsertRowid)
-      const count = this.#apply(row.id, asked, approval, seq)
-      this.#database.of('UPDATE decision SET count = ? WHERE seq = ?').run(count, seq)
-      return { seq, action, item, filter, count, actor, atMs, reason: reason.trim() }
+        .of('INSERT INTO decision (import, action, item, filter, count, actor, at, reason, next) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+        .run(row.id, action, item, JSON.stringify(filter), item === null ? 0 : 1, actor, atMs, reason.trim(), item === null ? 0 : null) // prettier-ignore
+      const number = Number(made.lastInsertRowid)
+      if (item === null) this.#step(number)
+      else if (!this.#applyToOne(row.id, item, action, approval, number))
+        refuse('conflict', `Somebody else has just decided about item ${item}: look at it again.`)
+      return number
     })
+    await this.#finish(seq)
+    return toDecision(this.#database.of('SELECT * FROM decision WHERE seq = ?').get(seq)!)
+  }
+
+  /** Finishes what was cut short; the imports that were decided about. Rejects with what SQLite throws. */
+  async resume(): Promise<number[]> {
+    const rows = this.#database
+      .of('SELECT seq, import FROM decision WHERE next IS NOT NULL ORDER BY seq')
+      .all()
+    for (const { seq } of rows) await this.#finish(Number(seq))
+    return [...new Set(rows.map((row) => Number(row['import'])))]
   }
 
   /** Of an import, the last first. */
@@ -104,32 +127,67 @@ export class Decisions {
     const rows = this.#database
       .of('SELECT * FROM decision WHERE import = ? ORDER BY seq DESC LIMIT ?')
       .all(id, limit)
-    return rows.map((row) => ({
-      seq: Number(row['seq']),
-      action: row['action'] as DecisionAction,
-      item: row['item'] === null ? null : Number(row['item']),
-      filter: JSON.parse(String(row['filter'])) as ItemFilter,
-      count: Number(row['count']),
-      actor: String(row['actor']),
-      atMs: Number(row['at']),
-      reason: String(row['reason']),
-    }))
+    return rows.map(toDecision)
   }
 
-  #apply(
+  async #finish(seq: number): Promise<void> {
+    const open = this.#database.of('SELECT 1 FROM decision WHERE seq = ? AND next IS NOT NULL')
+    while (open.get(seq) !== undefined) {
+      await nextTurn()
+      this.#database.change(() => this.#step(seq))
+    }
+  }
+
+  /** The next items of a decision about many, in a transaction with how far it has come. */
+  #step(seq: number): void {
+    const row = this.#database
+      .of('SELECT decision.*, items FROM decision JOIN import ON import.id = decision.import WHERE seq = ?')
+      .get(seq)!
+    const after = Number(row['next'])
+    const numbers = { $after: after, $last: after + STRIDE }
+    const filter = JSON.parse(String(row['filter'])) as ItemFilter
+    const action = row['action'] as DecisionAction
+    const id = Number(row['import'])
+    const count =
+      action === 'approve'
+        ? this.#items.approveAll(id, filter, numbers, seq)
+        : this.#items.end(id, { ...filter, state: ENDS[action].from }, numbers, ENDS[action].to, seq)
+    this.#database
+      .of('UPDATE decision SET count = count + ?, next = ? WHERE seq = ?')
+      .run(count, numbers.$last >= Number(row['items']) ? null : numbers.$last, seq)
+  }
+
+  /** False: it is not as it was when that was planned. */
+  #applyToOne(
     id: number,
-    { action, item, filter }: DecisionAsked,
+    item: number,
+    action: DecisionAction,
     approval: Approval | null,
     seq: number,
-  ): number {
-    if (action === 'approve') {
-      if (approval === null) return this.#items.approveAll(id, filter, seq)
-      this.#items.approve(id, item!, seq, approval.target, approval.accepted)
-      return 1
-    }
-    const [from, to] =
-      action === 'reject' ? (['open', 'rejected'] as const) : (['approved', 'withdrawn'] as const)
-    return this.#items.end(id, { ...filter, state: from }, to, seq, item)
+  ): boolean {
+    if (action === 'approve') return this.#items.approve(id, item, seq, approval!.target, approval!.accepted)
+    const { from, to } = ENDS[action]
+    return this.#items.end(id, { state: from }, { $after: item - 1, $last: item }, to, seq) === 1
+  }
+}
+
+/** What becomes of which items. */
+const ENDS = {
+  reject: { from: 'open', to: 'rejected' },
+  withdraw: { from: 'approved', to: 'withdrawn' },
+} as const
+
+function toDecision(row: Readonly<Record<string, unknown>>): DecisionRow {
+  return {
+    seq: Number(row['seq']),
+    action: row['action'] as DecisionAction,
+    item: row['item'] === null ? null : Number(row['item']),
+    filter: JSON.parse(String(row['filter'])) as ItemFilter,
+    count: Number(row['count']),
+    isDone: row['next'] === null,
+    actor: String(row['actor']),
+    atMs: Number(row['at']),
+    reason: String(row['reason']),
   }
 }
 

@@ -54,6 +54,8 @@ export interface ImportRow extends ImportHead {
   readonly shared: SharedNote | null
   readonly files: readonly OriginalFile[]
   readonly discarded: Discard | null
+  /** The import before it of the same file for the same list, the last one; null: there is none. */
+  readonly sameAs: number | null
 }
 
 export interface Discard {
@@ -133,6 +135,16 @@ export class ImportRows {
     return { unguarded: Number(row['unguarded']), held: Number(row['held']), oldestMs }
   }
 
+  /** Discarded and failed ones of which items are left: the program ended while they were forgotten. */
+  halfForgotten(): number[] {
+    const rows = this.#database
+      .of(
+        `SELECT id FROM import WHERE state IN ('discarded', 'failed') AND EXISTS (SELECT 1 FROM item WHERE item.import = import.id)`,
+      )
+      .all()
+    return rows.map(({ id }) => Number(id))
+  }
+
   setState(id: number, state: ImportState): void {
     this.#database.of('UPDATE import SET state = ? WHERE id = ?').run(state, id)
   }
@@ -193,6 +205,16 @@ export class ImportRows {
     return rows.map((row) => ({ id: Number(row['id']), number: Number(row['number']), bytes: Number(row['bytes']) })) // prettier-ignore
   }
 
+  #sameAs(id: number, list: string): number | null {
+    const row = this.#database
+      .of(
+        `SELECT max(before.id) AS id FROM file AS own JOIN file AS other ON other.sha256 = own.sha256 JOIN import AS before ON before.id = other.import
+         WHERE own.import = ? AND before.id < own.import AND before.list = ? AND before.state NOT IN ('failed', 'discarded')`,
+      )
+      .get(id, list)!
+    return row['id'] === null ? null : Number(row['id'])
+  }
+
   #toImport(row: Row): ImportRow {
     const id = Number(row['id'])
     const counts = String(row['counts'])
@@ -212,6 +234,7 @@ export class ImportRows {
       shared: row['shared'] === null ? null : (JSON.parse(row['shared'] as string) as SharedNote),
       files: this.#database.of('SELECT * FROM file WHERE import = ? ORDER BY number').all(id).map(toFile),
       discarded: row['discarded'] === null ? null : (JSON.parse(row['discarded'] as string) as Discard),
+      sameAs: this.#sameAs(id, String(row['list'])),
     }
   }
 }

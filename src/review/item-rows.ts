@@ -1,9 +1,10 @@
 /** Items of imports as they stand in the database: what is proposed, and what was decided. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FilePlace, ProposedItem } from '../indicators/proposal.ts'
 import type { Decision, Kind, Scope } from '../indicators/verdict.ts'
 import type { GuardReason } from '../lists/outcome.ts'
 import type { ImportsDatabase } from './database.ts'
-import type { ItemCounts } from './import-rows.ts'
+import { ItemNames, nameHash } from './item-names.ts'
 import { refuse } from './problem.ts'
 import type { ReviewReason } from './reasons.ts'
 import type { Owners } from './sharing.ts'
@@ -82,6 +83,9 @@ export interface Compared {
 /** Kept of each item; the rest is counted. */
 const MAX_PLACES = 20
 const MAX_TEXT = 4096
+/** Removed before other work, and looked at. */
+const STRIDE = 2000
+const LOOKED_AT = 20_000
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -93,11 +97,21 @@ const FITS = `import = $import AND ($decision IS NULL OR decision = $decision) A
   AND ($state IS NULL OR state = $state) AND ($standing IS NULL OR standing = $standing)
   AND ($reason IS NULL OR instr(reasons, $reason) > 0) AND ($q IS NULL OR instr(value, $q) > 0)`
 
+const OF_NUMBERS = 'number > $after AND number <= $last'
+
+/** Items behind one number, up to another. */
+export interface Numbers {
+  readonly $after: number
+  readonly $last: number
+}
+
 export class ItemRows {
+  readonly names: ItemNames
   readonly #database: ImportsDatabase
 
   constructor(database: ImportsDatabase) {
     this.#database = database
+    this.names = new ItemNames(database)
   }
 
   /** Adds `items` as numbers from `first` on. */
@@ -116,9 +130,18 @@ export class ItemRows {
     })
   }
 
-  /** Forgets all items of an import. */
-  remove(id: number): void {
-    this.#database.of('DELETE FROM item WHERE import = ?').run(id)
+  /** Forgets all items of an import, some at a time. Rejects with ReviewError and what SQLite throws. */
+  async remove(id: number): Promise<void> {
+    await this.names.remove(id)
+    const drop = this.#database.of(
+      'DELETE FROM item WHERE (import, number) IN (SELECT import, number FROM item WHERE import = ? ORDER BY number LIMIT ?)',
+    )
+    while (drop.run(id, STRIDE).changes > 0) await nextTurn()
+  }
+
+  /** Whether something of an import is in force. */
+  isEnforced(id: number): boolean {
+    return this.#database.of('SELECT 1 FROM item WHERE import = ? AND enforced IS NOT NULL LIMIT 1').get(id) !== undefined // prettier-ignore
   }
 
   /** Throws ReviewError where there is none. */
@@ -148,28 +171,36 @@ export class ItemRows {
     }))
   }
 
-  /** What may be enforced of items of these kinds, `limit` at most. */
-  targets(id: number, kinds: readonly Kind[], limit: number): string[] {
-    const rows = this.#database
-      .of(`SELECT target FROM item WHERE import = ? AND target IS NOT NULL AND kind IN (${kinds.map(() => '?').join()}) LIMIT ?`)
-      .all(id, ...kinds, limit) // prettier-ignore
-    return rows.map((row) => String(row['target']))
+  /** What may be enforced of items of these kinds, up to number `last`: the first `limit`, and how many there are. */
+  async targets(
+    id: number,
+    kinds: readonly Kind[],
+    limit: number,
+    last: number,
+  ): Promise<{ readonly texts: readonly string[]; readonly total: number }> {
+    const rows = this.#database.of(`SELECT target FROM item WHERE import = ? AND number > ? AND number <= ?
+      AND target IS NOT NULL AND kind IN (SELECT value FROM json_each(?))`)
+    const texts: string[] = []
+    let total = 0
+    for (let after = 0; after < last; after += LOOKED_AT) {
+      for (const row of rows.iterate(id, after, after + LOOKED_AT, JSON.stringify(kinds)))
+        if (++total <= limit) texts.push(String(row['target']))
+      await nextTurn()
+    }
+    return { texts, total }
   }
 
-  /** How many of them there are. */
-  targetCount(id: number, kinds: readonly Kind[]): number {
-    const row = this.#database
-      .of(`SELECT count(*) AS n FROM item WHERE import = ? AND target IS NOT NULL AND kind IN (${kinds.map(() => '?').join()})`)
-      .get(id, ...kinds)! // prettier-ignore
-    return Number(row['n'])
-  }
-
-  /** Addresses with a port, of which a person may choose the address; `limit` at most. */
-  withPort(id: number, limit: number): ItemRow[] {
-    const rows = this.#database
-      .of(`${SELECT} WHERE item.import = ? AND kind = 'ip-port' ORDER BY item.number LIMIT ?`)
-      .all(id, limit)
-    return rows.map(toItem)
+  /** Addresses with a port, of which a person may choose the address; `limit` at most, up to number `last`. */
+  async withPort(id: number, limit: number, last: number): Promise<ItemRow[]> {
+    const found: ItemRow[] = []
+    for (let after = 0; after < last && found.length < limit; after += LOOKED_AT) {
+      const rows = this.#database
+        .of(`${SELECT} WHERE item.import = ? AND item.number > ? AND item.number <= ? AND kind = 'ip-port' ORDER BY item.number LIMIT ?`)
+        .all(id, after, after + LOOKED_AT, limit - found.length) // prettier-ignore
+      found.push(...rows.map(toItem))
+      await nextTurn()
+    }
+    return found
   }
 
   compare(id: number, compared: readonly Compared[]): void {
@@ -180,68 +211,46 @@ export class ItemRows {
     })
   }
 
-  /** Items that fit, as approve, reject or withdraw would find them. */
-  count(id: number, filter: ItemFilter): number {
-    const row = this.#database.of(`SELECT count(*) AS n FROM item WHERE ${FITS}`).get(bindings(id, filter))!
-    return Number(row['n'])
-  }
-
-  approve(id: number, number: number, seq: number, target: Target, accepted: readonly GuardReason[]): void {
-    this.#database
-      .of(`UPDATE item SET state = 'approved', approval = ?, ending = NULL, enforced = ?, enforced_scope = ?, accepted = ?
-           WHERE import = ? AND number = ?`)
-      .run(seq, target.text, target.scope, JSON.stringify(accepted), id, number) // prettier-ignore
-  }
-
-  /** All undecided unguarded ones that fit. */
-  approveAll(id: number, filter: ItemFilter, seq: number): number {
+  /** False: it is approved already. */
+  approve(
+    id: number,
+    number: number,
+    seq: number,
+    target: Target,
+    accepted: readonly GuardReason[],
+  ): boolean {
     const made = this.#database
-      .of(`UPDATE item SET state = 'approved', approval = $seq, enforced = target, enforced_scope = scope, accepted = '[]'
-           WHERE target IS NOT NULL AND ${FITS}`)
-      .run({ ...bindings(id, { ...filter, ...UNGUARDED }), $seq: seq }) // prettier-ignore
+      .of(`UPDATE item SET state = 'approved', approval = ?, ending = NULL, enforced = ?, enforced_scope = ?, accepted = ?
+           WHERE import = ? AND number = ? AND state <> 'approved'`)
+      .run(seq, target.text, target.scope, JSON.stringify(accepted), id, number) // prettier-ignore
+    this.names.add(id, nameHash(target.text), number)
+    return made.changes === 1
+  }
+
+  /** All unguarded ones that fit, of these numbers: undecided ones, or those that were rejected or withdrawn. */
+  approveAll(id: number, filter: ItemFilter, numbers: Numbers, seq: number): number {
+    const made = this.#database
+      .of(`UPDATE item SET state = 'approved', approval = $seq, ending = NULL, enforced = target, enforced_scope = scope, accepted = '[]'
+           WHERE ${OF_NUMBERS} AND target IS NOT NULL AND ${FITS}`)
+      .run({ ...bindings(id, { state: 'open', ...filter, decision: 'accept' }), ...numbers, $seq: seq }) // prettier-ignore
     return Number(made.changes)
   }
 
+  /** All that fit, of these numbers. */
   end(
     id: number,
     filter: ItemFilter & { readonly state: ItemState },
+    numbers: Numbers,
     to: 'rejected' | 'withdrawn',
     seq: number,
-    number: number | null,
   ): number {
     const made = this.#database
       .of(`UPDATE item SET state = $to, ending = $seq, enforced = NULL, enforced_scope = NULL, accepted = '[]'
-           WHERE ($number IS NULL OR number = $number) AND ${FITS}`)
-      .run({ ...bindings(id, filter), $to: to, $seq: seq, $number: number }) // prettier-ignore
+           WHERE ${OF_NUMBERS} AND ${FITS}`)
+      .run({ ...bindings(id, filter), ...numbers, $to: to, $seq: seq }) // prettier-ignore
     return Number(made.changes)
   }
-
-  /** Reads all items of the import. */
-  counts(id: number): ItemCounts {
-    const counts = { decisions: {}, states: {}, standings: {}, reasons: {} } as Record<string, Record<string, number>> // prettier-ignore
-    let held = 0
-    let unguarded = 0
-    const groups = this.#database.of('SELECT decision, state, standing, target IS NOT NULL AS is_plain, count(*) AS n FROM item WHERE import = ? GROUP BY 1, 2, 3, 4').all(id) // prettier-ignore
-    const note = (of: string, key: unknown, n: number): void => {
-      counts[of]![String(key)] = (counts[of]![String(key)] ?? 0) + n
-    }
-    for (const row of groups) {
-      const n = Number(row['n'])
-      note('decisions', row['decision'], n)
-      note('states', row['state'], n)
-      note('standings', row['standing'], n)
-      if (row['state'] !== 'open') continue
-      if (row['decision'] === 'hold') held += n
-      if (row['decision'] === 'accept' && row['is_plain'] === 1) unguarded += n
-    }
-    const sets = this.#database.of(`SELECT reasons, count(*) AS n FROM item WHERE import = ? AND decision <> 'accept' GROUP BY 1`).all(id) // prettier-ignore
-    for (const row of sets) for (const reason of JSON.parse(String(row['reasons'])) as string[]) note('reasons', reason, Number(row['n'])) // prettier-ignore
-    return { ...(counts as unknown as ItemCounts), held, unguarded }
-  }
 }
-
-/** What may be approved together. */
-const UNGUARDED = { decision: 'accept', state: 'open' } as const
 
 function bindings(id: number, { decision, reason, kind, state, standing, q }: ItemFilter) {
   return {

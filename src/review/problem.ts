@@ -1,4 +1,5 @@
 /** What the review refuses, in a sentence for the person who asked. */
+import { kindOfCode, kindOfErrno } from '../sqlite/fault-codes.ts'
 
 export type ReviewProblem = 'unknown' | 'conflict' | 'wrong' | 'too-large' | 'forbidden' | 'unavailable'
 
@@ -15,4 +16,15 @@ export class ReviewError extends Error {
 /** Throws ReviewError. */
 export function refuse(problem: ReviewProblem, message: string): never {
   throw new ReviewError(problem, message)
+}
+
+/** A sentence instead of an error that says that nothing can be written; any other `error` as it is. */
+export function fullDisk(error: unknown): unknown {
+  const { errcode, code } = error as { errcode?: number; code?: string }
+  const kind = typeof errcode === 'number' ? kindOfCode(errcode) : kindOfErrno(code)
+  if (kind === 'full')
+    return new ReviewError('unavailable', 'The disk is full: make room and try again.', { cause: error })
+  if (kind === 'readonly')
+    return new ReviewError('unavailable', 'The data directory cannot be written: see to that and try again.', { cause: error }) // prettier-ignore
+  return error
 }

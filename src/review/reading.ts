@@ -3,6 +3,7 @@
  * compared with what is enforced. Where the program ends in between, the file is read again.
  */
 import type { Clock } from '../clock.ts'
+import { BATCH_ITEMS } from '../imports/batch.ts'
 import { readAnnexes } from '../imports/read-annexes.ts'
 import { ImportError } from '../imports/propose.ts'
 import type { ProposedItem } from '../indicators/proposal.ts'
@@ -11,6 +12,9 @@ import { parsePrefix } from '../lists/prefix-text.ts'
 import { MAX_STANDINGS, type Standing } from '../lists/standing.ts'
 import type { Logger } from '../log/log.ts'
 import { MAX_ASKED, MAX_EXCEPT } from '../query/shared-addresses.ts'
+import type { ImportsDatabase } from './database.ts'
+import { countItems } from './item-counts.ts'
+import { MetNames } from './item-names.ts'
 import type { ImportRow, ImportRows } from './import-rows.ts'
 import type { Compared, ItemRow, ItemRows, TargetRow } from './item-rows.ts'
 import type { Originals } from './originals.ts'
@@ -20,7 +24,7 @@ import type { StateGuards } from './state-guards.ts'
 import { targetsOf } from './targets.ts'
 
 /** Items written at once. */
-const BATCH = 4000
+const BATCH = BATCH_ITEMS
 /** A file whose reading has ended the program twice is not read again. */
 const MAX_ATTEMPTS = 3
 const COMPARE_ATTEMPTS = 5
@@ -30,6 +34,7 @@ const COMPARE_PAUSE_MS = 1000
 export type AskStandings = (indicators: readonly string[]) => Promise<readonly Standing[]>
 
 export interface ReadingSources {
+  readonly database: ImportsDatabase
   readonly imports: ImportRows
   readonly items: ItemRows
   readonly originals: Originals
@@ -85,29 +90,29 @@ export class Reading {
         log.info({ import: id, items, ...counts?.decisions }, 'an import is ready to be reviewed')
       } catch (error) {
         if (this.#isClosed) return
-        this.#fail(id, error as Error)
+        await this.#fail(id, error as Error)
       }
     }
   }
 
-  #fail(id: number, error: Error): void {
+  async #fail(id: number, error: Error): Promise<void> {
     const { imports, items, log } = this.#sources
     log.warn({ import: id, reason: error.message }, 'an import could not be read')
     if (!(error instanceof ImportError)) log.error({ import: id, error }, 'reading an import failed')
     try {
-      items.remove(id)
       imports.noteFailed(id, error.message)
+      await items.remove(id)
     } catch (fault) {
       log.error({ import: id, error: fault }, 'what became of an import could not be written down')
     }
   }
 
   async #read(row: ImportRow): Promise<void> {
-    const { imports, items, originals, clock } = this.#sources
+    const { database, imports, items, originals, clock } = this.#sources
     const { id } = row
     if (imports.beginReading(id) > MAX_ATTEMPTS)
       throw new ImportError('reading it was begun several times and never ended')
-    items.remove(id)
+    await items.remove(id)
     const files = await Promise.all(
       row.files.map(async ({ name }, number) => ({ name, bytes: await originals.read(id, number) })),
     )
@@ -127,7 +132,7 @@ export class Reading {
     imports.setState(id, 'comparing')
     await this.#compare(row)
     if (this.#isClosed) return
-    imports.noteCounts(id, items.counts(id))
+    imports.noteCounts(id, await countItems(database, id, count))
     imports.noteReady(id, clock.wallMs())
   }
 
@@ -136,12 +141,14 @@ export class Reading {
     const stateGuards = guards()
     const action = actionOf(list)
     const owners = await this.#lookShared(id)
+    const names = new MetNames()
     for (let after = 0; ;) {
       const page = items.pageOfTargets(id, after, MAX_STANDINGS)
       if (page.length === 0) break
       const standings = await this.#ask(page.map(({ target }) => target))
       if (this.#isClosed) return
       // Most of a list is as it was added: nothing speaks against it, and nobody holds it.
+      for (const { target, number } of page) names.note(target, number)
       const compared = page.flatMap(
         (item, at) =>
           comparedOf(item, standings[at]!, owners.get(item.target) ?? null, action, stateGuards) ?? [],
@@ -149,21 +156,23 @@ export class Reading {
       if (compared.length > 0) items.compare(id, compared)
       after = page.at(-1)!.number
     }
+    await items.names.write(id, names)
   }
 
   /** Those that many share, by address. Names that the same document lists are not clean. */
   async #lookShared(id: number): Promise<ReadonlyMap<string, Owners>> {
     const { imports, items, shared, sharedBy } = this.#sources
     const least = sharedBy()
-    const withPort = least === 0 ? [] : items.withPort(id, MAX_ASKED)
-    const plain = least === 0 ? [] : items.targets(id, ADDRESSES, MAX_ASKED)
-    const addresses = [...new Set([...plain, ...withPort.flatMap(chosenOf)])]
+    const last = imports.get(id).items
+    const withPort = least === 0 ? [] : await items.withPort(id, MAX_ASKED, last)
+    const plain = least === 0 ? { texts: [], total: 0 } : await items.targets(id, ADDRESSES, MAX_ASKED, last)
+    const addresses = [...new Set([...plain.texts, ...withPort.flatMap(chosenOf)])]
     if (addresses.length === 0) {
       imports.noteShared(id, null)
       return NOBODY
     }
-    const total = addresses.length + items.targetCount(id, ADDRESSES) - plain.length
-    const except = items.targets(id, ['host'], MAX_EXCEPT)
+    const total = addresses.length + plain.total - plain.texts.length
+    const { texts: except } = await items.targets(id, ['host'], MAX_EXCEPT, last)
     const { note, owners } = await lookShared(addresses, total, except, shared)
     if (this.#isClosed) return NOBODY
     imports.noteShared(id, note)

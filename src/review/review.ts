@@ -10,13 +10,16 @@ import type { Logger } from '../log/log.ts'
 import { ApprovedFiles } from './approved-files.ts'
 import { BlockReports } from './block-reports.ts'
 import { ImportsDatabase } from './database.ts'
+import { countItems } from './item-counts.ts'
 import { Decisions, type DecisionAsked, type DecisionRow, type Plan } from './decisions.ts'
 import { ImportRows, type ImportHead, type ImportRow } from './import-rows.ts'
 import { ItemRows, type ItemFilter, type ItemRow } from './item-rows.ts'
+import { InForce } from './in-force.ts'
 import { Originals } from './originals.ts'
-import { originsOf } from './origins.ts'
-import { refuse, ReviewError } from './problem.ts'
+import { firstOriginOf, originsOf } from './origins.ts'
+import { fullDisk, refuse } from './problem.ts'
 import { Reading, type AskStandings } from './reading.ts'
+import { SharedInForce } from './shared-in-force.ts'
 import type { AskShared } from './sharing.ts'
 import { StateGuards } from './state-guards.ts'
 
@@ -24,6 +27,8 @@ import { StateGuards } from './state-guards.ts'
 const MAX_WAITING = 10
 const MAX_INCOMING = 4
 const MAX_DECISIONS = 100
+/** Between two attempts to write a file that could not be written. */
+const RETRY_MS = 10_000
 
 export interface ReviewOptions {
   readonly settings: () => Settings
@@ -31,6 +36,8 @@ export interface ReviewOptions {
   readonly log: Logger
   readonly standings: AskStandings
   readonly shared: AskShared
+  /** Path of the file with the addresses that are blocked, a line each. Rejects where there is none now. */
+  readonly enforcedAddresses: () => Promise<string>
   /** Reads list `id` again; resolves when what lies in its file is in force. */
   readonly bringInForce: (list: string) => Promise<void>
 }
@@ -40,6 +47,8 @@ export interface ReviewStatus {
   readonly unguarded: number | null
   readonly held: number | null
   readonly oldestMs: number | null
+  /** Lists whose file could not be written, so that what was decided last about them is not in force. */
+  readonly notInForce: readonly string[]
 }
 
 /** A decision, and how far it has come. */
@@ -53,14 +62,18 @@ export interface Decision {
 export class Review {
   /** What people say is blocked wrongly. */
   readonly reports: BlockReports
+  /** Addresses of configured lists and feeds that clean names share. */
+  readonly shared: SharedInForce
   readonly #options: ReviewOptions
   readonly #database: ImportsDatabase
   readonly #imports: ImportRows
   readonly #items: ItemRows
   readonly #decisions: Decisions
   readonly #originals: Originals
-  readonly #files: ApprovedFiles
+  readonly #inForce: InForce
   readonly #reading: Reading
+  readonly #stopRetries: () => void
+  #turn: Promise<unknown> = Promise.resolve()
   #incoming = 0
 
   /** The data directory is that of the settings. Never throws: what is wrong is `fault`. */
@@ -74,8 +87,10 @@ export class Review {
     this.reports = new BlockReports(this.#database)
     this.#decisions = new Decisions(this.#database, this.#items)
     this.#originals = new Originals(directory)
-    this.#files = new ApprovedFiles(directory, this.#database)
+    const files = new ApprovedFiles(directory, this.#database)
+    this.#inForce = new InForce({ files, imports: this.#imports, bringInForce: options.bringInForce, log })
     this.#reading = new Reading({
+      database: this.#database,
       imports: this.#imports,
       items: this.#items,
       originals: this.#originals,
@@ -87,6 +102,9 @@ export class Review {
       clock,
       log,
     })
+    const { shared, standings, enforcedAddresses: enforced } = options
+    this.shared = new SharedInForce({ settings, enforced, shared, standings, clock, log })
+    this.#stopRetries = clock.every(RETRY_MS, () => void this.#retry())
   }
 
   /** Why imports cannot be read or written, or null. */
@@ -96,12 +114,13 @@ export class Review {
 
   /** What waits for people. */
   status(): ReviewStatus {
+    const notInForce = this.#inForce.behind
     try {
-      if (this.fault === null) return this.#imports.undecided()
+      if (this.fault === null) return { ...this.#imports.undecided(), notInForce }
     } catch (error) {
       this.#options.log.warn({ error }, 'what is undecided about imports could not be read')
     }
-    return { unguarded: null, held: null, oldestMs: null }
+    return { unguarded: null, held: null, oldestMs: null, notInForce }
   }
 
   /** Makes good what the end before cut short: files of approved entries, and imports that were not read. Never rejects. */
@@ -111,7 +130,11 @@ export class Review {
     try {
       this.#originals.clean()
       for (const { id } of this.#imports.unfinished()) this.#reading.enqueue(id)
-      for (const list of this.#approvedLists()) await this.#restore(list)
+      await this.#inTurn(async () => {
+        for (const id of this.#imports.halfForgotten()) await this.#items.remove(id)
+        await this.#resume()
+        for (const list of this.#approvedLists()) await this.#inForce.restore(list)
+      })
     } catch (error) {
       log.error({ error }, 'the files of approved entries could not be written')
     }
@@ -149,6 +172,8 @@ export class Review {
       this.#makeRoom()
       this.#reading.enqueue(id)
       return this.#imports.get(id)
+    } catch (error) {
+      throw fullDisk(error)
     } finally {
       this.#incoming--
     }
@@ -189,27 +214,31 @@ export class Review {
   /** Decides, and brings it into force. Rejects with ReviewError, and what SQLite and the file system say. */
   async decide(plan: Plan): Promise<Decision> {
     const { id, list } = plan.row
-    const decision = this.#decisions.make(plan, this.#options.clock.wallMs())
-    this.#imports.noteCounts(id, this.#items.counts(id))
-    const isInForce = plan.asked.action === 'reject' || (await this.#enforce(list))
+    const { decision, isWritten } = await this.#inTurn(async () => {
+      await this.#resume()
+      const made = await this.#decisions.make(plan, this.#options.clock.wallMs())
+      await this.#recount(id)
+      return { decision: made, isWritten: plan.asked.action === 'reject' ? 'same' : await this.#inForce.write(list) } as const // prettier-ignore
+    })
+    const isInForce = isWritten === 'changed' ? await this.#inForce.announce(list) : isWritten === 'same'
     return { decision, import: this.#imports.get(id), isInForce }
   }
 
-  /** Forgets the items of an import of which nothing is enforced; who did and why stays. Throws ReviewError. */
-  discard(id: number, reason: string, actor: string): ImportRow {
-    const row = this.#imports.get(id)
-    if (row.state === 'discarded') refuse('conflict', `Import ${id} is discarded already.`)
-    if (row.state !== 'ready' && row.state !== 'failed') refuse('conflict', `Import ${id} is still being read: ask again.`) // prettier-ignore
-    if (this.#items.count(id, { state: 'approved' }) > 0)
-      refuse('conflict', `Something of import ${id} is enforced: withdraw it first.`)
-    const atMs = this.#options.clock.wallMs()
-    this.#database.change(() => {
-      this.#items.remove(id)
-      this.#imports.noteDiscarded(id, { actor, atMs, reason })
+  /** Forgets the items of an import of which nothing is enforced; who did and why stays. Rejects with ReviewError. */
+  discard(id: number, reason: string, actor: string): Promise<ImportRow> {
+    return this.#inTurn(async () => {
+      const row = this.#imports.get(id)
+      if (row.state === 'discarded') refuse('conflict', `Import ${id} is discarded already.`)
+      if (row.state !== 'ready' && row.state !== 'failed') refuse('conflict', `Import ${id} is still being read: ask again.`) // prettier-ignore
+      await this.#resume()
+      if (this.#items.isEnforced(id))
+        refuse('conflict', `Something of import ${id} is enforced: withdraw it first.`)
+      this.#imports.noteDiscarded(id, { actor, atMs: this.#options.clock.wallMs(), reason })
+      for (const [number, { deleted }] of row.files.entries())
+        if (deleted === null) this.#delete(id, number, 'the import was discarded')
+      await this.#items.remove(id)
+      return this.#imports.get(id)
     })
-    for (const [number, { deleted }] of row.files.entries())
-      if (deleted === null) this.#delete(id, number, 'the import was discarded')
-    return this.#imports.get(id)
   }
 
   /** Approvals by which `list` holds `indicator`; none where they cannot be read. */
@@ -222,36 +251,56 @@ export class Review {
     }
   }
 
+  /** The first place by which `list` holds `indicator`, whose document a blocked answer names; null: none that can be read. */
+  firstOrigin(list: string, indicator: string): ImportOrigin | null {
+    try {
+      return this.fault === null ? firstOriginOf(this.#database, list, indicator) : null
+    } catch (error) {
+      this.#options.log.warn({ error }, 'where an indicator comes from could not be read')
+      return null
+    }
+  }
+
   /** Resolves when nothing is being read. */
   settled(): Promise<void> {
     return this.#reading.settled()
   }
 
   close(): void {
+    this.#stopRetries()
+    this.shared.close()
     this.#reading.close()
     this.#database.close()
   }
 
-  /** A database that was lost must not take along what is enforced. */
-  async #restore(list: string): Promise<void> {
-    if (this.#imports.knows(list) || !this.#files.exists(list)) await this.#files.write(list)
-    else {
-      const reason =
-        'imports.db knows of no import for it: restore it from a backup; what is approved next replaces them'
-      this.#options.log.error({ list, reason }, 'entries are in force that nobody is known to have approved')
+  /** Decisions and what goes with them, one after the other: each may take many steps. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work).catch((error: unknown) => Promise.reject(fullDisk(error)))
+    this.#turn = done.catch(() => {})
+    return done
+  }
+
+  /** Goes on with what could not be finished. Never rejects. */
+  async #retry(): Promise<void> {
+    if (this.fault !== null) return
+    try {
+      await this.#inTurn(() => this.#resume())
+      await this.#inForce.retry((work) => this.#inTurn(work))
+    } catch (error) {
+      this.#options.log.error({ error }, 'a decision could not be carried out to its end; it is tried again')
     }
   }
 
-  async #enforce(list: string): Promise<boolean> {
-    const { bringInForce, log } = this.#options
-    try {
-      if (await this.#files.write(list)) await bringInForce(list)
-      return true
-    } catch (error) {
-      if (error instanceof ReviewError) throw error
-      log.warn({ list, error }, 'a decision is written down and not in force yet')
-      return false
+  /** Finishes what a kill, or a disk that was full, has cut short. */
+  async #resume(): Promise<void> {
+    for (const id of await this.#decisions.resume()) {
+      await this.#recount(id)
+      this.#inForce.note(this.#imports.get(id).list)
     }
+  }
+
+  async #recount(id: number): Promise<void> {
+    this.#imports.noteCounts(id, await countItems(this.#database, id, this.#imports.get(id).items))
   }
 
   #approvedLists(): string[] {

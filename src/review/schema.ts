@@ -3,6 +3,7 @@
  * released is never edited again, only followed by another.
  */
 import type { DatabaseSync } from 'node:sqlite'
+import { nameHash } from './item-names.ts'
 import { pragmaOf, SchemaTooNew, takeSteps } from '../sqlite/schema-steps.ts'
 
 /** "TLIM" in the header of the file: ours, whatever it is called. */
@@ -11,7 +12,7 @@ export const APPLICATION_ID = 0x544c494d
 /** Name of the database inside the data directory. */
 export const IMPORTS_FILE = 'imports.db'
 
-const STEPS: readonly string[] = [
+const STEPS: readonly (string | ((database: DatabaseSync) => void))[] = [
   `
   -- All times: milliseconds since 1970.
   CREATE TABLE import (
@@ -109,6 +110,26 @@ const STEPS: readonly string[] = [
   `
   ALTER TABLE import ADD COLUMN shared TEXT;        -- JSON: from what is known whether its addresses are shared; NULL: not asked
   `,
+  (database) => {
+    database.exec(`
+      -- A decision about many items is carried out some at a time: those up to this number are done. NULL: all are.
+      ALTER TABLE decision ADD COLUMN next INTEGER;
+      CREATE INDEX decision_unfinished ON decision (seq) WHERE next IS NOT NULL;
+
+      -- Items that may be in force for a name or a prefix, by its CRC-32; see item-names.ts.
+      CREATE TABLE item_name (
+        import INTEGER NOT NULL REFERENCES import (id),
+        hash INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        PRIMARY KEY (import, hash, number)
+      ) STRICT, WITHOUT ROWID;
+      DROP INDEX item_enforced;
+      CREATE INDEX file_by_content ON file (sha256)`)
+    database.function('thanhloc_name_hash', { deterministic: true }, (text) => nameHash(String(text)))
+    database.exec(`
+      INSERT INTO item_name SELECT import, thanhloc_name_hash(target), number FROM item WHERE target IS NOT NULL
+        UNION SELECT import, thanhloc_name_hash(enforced), number FROM item WHERE enforced IS NOT NULL`)
+  },
 ]
 
 /** Takes the steps the file lacks. Throws SchemaTooNew, or what SQLite throws. */

@@ -87,6 +87,8 @@ it('is blocked on both after it was approved on one, and each names document, pl
       ],
     })
   }
+  const line = await second.server.logged(({ msg, indicator }) => msg === 'blocked' && indicator === LISTED)
+  expect(line).toMatchObject({ document: '1298/CATTT-NCSC', import: 1, place: { file: 'annex.docx', table: 1, row: 2, cell: 2 } }) // prettier-ignore
   const told = await on(second, 'lookup', LISTED)
   expect(told.stdout).toContain('original   annex.docx, bảng 1, hàng 2, ô 2')
 })

@@ -60,6 +60,8 @@ export const CLIENT_EXAMPLES: CallExamples = {
             triggers: ['qname'],
             lists: ['apt32'],
             nodes: [],
+            document: '1298/CATTT-NCSC',
+            origin: null,
             silencedUntil: null,
             rhythm: {
               ...rhythm,

@@ -1,6 +1,9 @@
 /** Examples of units, campaigns and hits. */
 import type { CallExamples } from './call-example.ts'
+import { ORIGIN } from './imports.ts'
 import { FIRST_SEEN, HIDDEN, LAST_SEEN } from './machine.ts'
+
+const { isKept: _kept, ...HIT_ORIGIN } = { ...ORIGIN, written: 'riceaub[.]com' }
 
 const cases = {
   states: { new: 2, confirmed: 1, cleaning: 0, cleaned: 3, reinfected: 0, 'false-alarm': 0 },
@@ -115,6 +118,8 @@ export const FIGURE_EXAMPLES: CallExamples = {
           triggers: ['qname'],
           lists: ['apt32'],
           nodes: [],
+          document: '1298/CATTT-NCSC',
+          origin: HIT_ORIGIN,
           campaigns: ['2022'],
         },
       ],

@@ -33,6 +33,7 @@ const made = {
       deletedWhy: null,
     },
   ],
+  sameAs: null,
   discarded: null,
 } as const
 
@@ -42,6 +43,7 @@ const decision = {
   item: 3,
   filter: {},
   count: 1,
+  isDone: true,
   by: 'user:binh',
   at: '2026-11-21T08:10:00.000Z',
   reason: 'đã xác minh',

@@ -44,7 +44,7 @@ export const LIST = {
 } as const
 
 const lists = {
-  items: [LIST],
+  items: [{ ...LIST, sharedAddresses: [{ address: '198.51.100.7', least: 6, most: 9 }] }],
   names: 501,
   addresses: 0,
   generation: 4,
@@ -87,6 +87,7 @@ export const LOOKUP = {
   heldBack: [],
   isPaused: false,
   group: null,
+  sharedBy: null,
   override: null,
 } as const
 

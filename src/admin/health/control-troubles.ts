@@ -1,6 +1,7 @@
 /** What is wrong with what the control thread does itself: settings, log, pause, sources, channels, accounts, nodes. */
 import { isApart, type NodeStatus } from '../../nodes/node-status.ts'
 import { timeText } from '../schema.ts'
+import type { SharedEntry } from '../../review/shared-in-force.ts'
 import type { AdminSources } from '../sources.ts'
 import type { Trouble } from './trouble.ts'
 
@@ -33,8 +34,10 @@ export function controlTroubles(sources: ControlSources): Trouble[] {
   ]
 }
 
-function reviewTroubles({ review: { fault } }: ControlSources): Trouble[] {
-  if (fault === null) return []
+function reviewTroubles({ review }: ControlSources): Trouble[] {
+  const { fault } = review
+  if (fault === null)
+    return [...review.status().notInForce.map(behindTrouble), ...sharedTroubles(review.shared.found)]
   return [
     {
       part: 'lists',
@@ -50,6 +53,41 @@ function reviewTroubles({ review: { fault } }: ControlSources): Trouble[] {
       },
     },
   ]
+}
+
+function behindTrouble(list: string): Trouble {
+  return {
+    part: 'lists',
+    severity: 'warn',
+    key: `behind ${list}`,
+    detail: {
+      vi: `quyết định mới nhất về danh sách ${list} chưa có hiệu lực: không ghi được tệp của nó`,
+      en: `what was decided last about the list ${list} is not in force: its file cannot be written`,
+    },
+    advice: {
+      vi: 'dọn đĩa hoặc sửa quyền của thư mục dữ liệu; chương trình tự thử lại',
+      en: 'make room, or mend the permissions of the data directory; it is tried again by itself',
+    },
+  }
+}
+
+/** Of each list how much, and not what: who may look up learns that. */
+function sharedTroubles(found: readonly SharedEntry[]): Trouble[] {
+  const counts = new Map<string, number>()
+  for (const { lists } of found) for (const list of lists) counts.set(list, (counts.get(list) ?? 0) + 1)
+  return [...counts].map(([list, count]) => ({
+    part: 'lists',
+    severity: 'warn',
+    key: `shared ${list}`,
+    detail: {
+      vi: `danh sách ${list} chặn ${count} địa chỉ mà nhiều tên sạch dùng chung`,
+      en: `the list ${list} blocks ${count} addresses that many clean names share`,
+    },
+    advice: {
+      vi: 'trang Danh sách của bảng điều khiển nêu các địa chỉ đó (API: `GET /api/v1/lists`); chặn nhầm thì ghi vào danh sách cho phép',
+      en: 'the console names them under Lists (API: `GET /api/v1/lists`); put what is blocked wrongly on an allow list',
+    },
+  }))
 }
 
 function pauseTroubles({ words, clock }: ControlSources): Trouble[] {

@@ -35,11 +35,21 @@ const Decide = strict({
     Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'one item' }),
   ),
   filter: Type.Optional(
-    Type.Object(Filter, {
-      additionalProperties: false,
-      minProperties: 1,
-      description: 'all items that fit; of an approval only unguarded ones',
-    }),
+    Type.Object(
+      {
+        ...Filter,
+        state: Type.Optional(
+          Type.Enum([...ITEM_STATES], {
+            description: 'of an approval: `open` unless given, or what was `rejected` or `withdrawn`',
+          }),
+        ),
+      },
+      {
+        additionalProperties: false,
+        minProperties: 1,
+        description: 'all items that fit; of an approval only unguarded ones',
+      },
+    ),
   ),
   all: Type.Optional(Type.Literal(true, { description: 'all items; of an approval only unguarded ones' })),
   as: Type.Optional(
@@ -105,7 +115,7 @@ export function addImportRoutes(app: Admin, { review, accounts, settings }: Admi
           issuer: (issuer ?? configured?.issuer ?? '').trim(),
           issued: issued ?? configured?.issued ?? null,
         }
-        if (head.document === '') throw new ApiError('THANHLOC_API_UNPROCESSABLE', 'Say with which document it came (`document`): a block needs its basis.') // prettier-ignore
+        if (head.document === '' && configured !== undefined) throw new ApiError('THANHLOC_API_UNPROCESSABLE', 'Say with which document it came (`document`): a block needs its basis.') // prettier-ignore
         accounts.record(caller, { action: 'import.add', target: `list:${list}`, details: { name, document: head.document } }) // prettier-ignore
         const made = await review.receive(body as Readable, name, head, actorOf(caller.principal))
         return reply.code(202).header('location', `/api/v1/imports/${made.id}`).send(toImport(made))
@@ -197,10 +207,10 @@ export function addImportRoutes(app: Admin, { review, accounts, settings }: Admi
         response: responses({ 200: Import }),
       },
     },
-    ({ params: { id }, body: { reason }, caller }) => {
+    async ({ params: { id }, body: { reason }, caller }) => {
       review.get(id)
       accounts.record(caller, { action: 'import.decide', target: `import:${id}`, reason, details: { action: 'discard' } }) // prettier-ignore
-      return toImport(review.discard(id, reason.trim(), actorOf(caller.principal)))
+      return toImport(await review.discard(id, reason.trim(), actorOf(caller.principal)))
     },
   )
 }

@@ -7,17 +7,34 @@ import { configuredLists } from '../../lists/configured.ts'
 import type { Lookup } from '../../lists/desk.ts'
 import type { ListsStatus } from '../../lists/status.ts'
 import type { Admin } from '../app.ts'
-import { PlaceShape } from '../import-schema.ts'
+import { ImportOriginShape } from '../import-schema.ts'
 import { ListReport, listReport, Validity } from '../reports.ts'
 import { ApiError } from '../problem.ts'
-import { readListedName, Reason, responses, strict, Time } from '../schema.ts'
+import { readListedName, Reason, responses, strict } from '../schema.ts'
+import type { SharedEntry } from '../../review/shared-in-force.ts'
 import type { AdminSources } from '../sources.ts'
 
 /** Ten million names take ten seconds; a busy machine longer. */
 const RELOAD_WAIT_MS = 120_000
 
+const Owners = {
+  least: Type.Integer({ description: 'owners of clean names that lead there, that one thread told of' }),
+  most: Type.Integer({ description: 'that all told of; the same ones may be among them' }),
+}
+const Shared = Type.Object({ address: Type.String({ description: 'or network' }), ...Owners })
+/** Told of one list. */
+const SHARED_TOLD = 100
+
 export const Lists = Type.Object({
-  items: Type.Array(ListReport),
+  items: Type.Array(
+    Type.Object({
+      ...ListReport.properties,
+      sharedAddresses: Type.Array(Shared, {
+        description:
+          'what it blocks although many clean names that are asked for here lead there (a CDN, shared hosting), the first 100; looked at once an hour, up to 10,000 addresses; lists of approvals have none, their imports are held for it',
+      }),
+    }),
+  ),
   names: Type.Integer({ description: 'different names in force, over all lists' }),
   addresses: Type.Integer(),
   generation: Type.Integer({ description: 'of the snapshot in force' }),
@@ -29,23 +46,6 @@ export const Lists = Type.Object({
 })
 
 const Text = Type.Union([Type.String(), Type.Null()])
-const Origin = Type.Object({
-  import: Type.Integer(),
-  item: Type.Integer(),
-  document: Type.String({ description: 'number of the document the import came with' }),
-  issuer: Type.String(),
-  issued: Text,
-  file: Type.String({ description: 'name of the file as it came' }),
-  sha256: Type.String({ description: 'of that file, hexadecimal' }),
-  isKept: Type.Boolean({ description: 'the file can still be looked at' }),
-  place: Type.Object(PlaceShape, { description: 'where in the file: the first of `places`' }),
-  places: Type.Integer(),
-  written: Type.String({ description: 'as it stands there: data, never markup' }),
-  accepted: Type.Array(Type.String(), { description: 'guards of the server that the approval lets it pass' }),
-  approvedBy: Type.String(),
-  approvedAt: Time,
-  reason: Type.String(),
-})
 /** As `GET /lookup` gives it. */
 export const Verdict = Type.Object({
   name: Type.String({ description: 'in lower-case A-labels, or the address' }),
@@ -88,7 +88,7 @@ export const Verdict = Type.Object({
         [Type.Object({ owner: Type.String(), reason: Type.String(), until: Text }), Type.Null()],
         { description: 'who answers for an allow entry of a file, why, until when; null: it is none' },
       ),
-      imports: Type.Array(Origin, {
+      imports: Type.Array(ImportOriginShape, {
         description: 'approvals it comes from, of a list with `approved: true`',
       }),
     }),
@@ -102,6 +102,12 @@ export const Verdict = Type.Object({
   group: Type.Union([Type.String(), Type.Null()], {
     description: 'group of `client`, under whose policy this is; null: that of all others',
   }),
+  sharedBy: Type.Optional(
+    Type.Union([Type.Object(Owners), Type.Null()], {
+      description:
+        'of an address that is blocked: owners of clean names that many of share it, as `sharedAddresses` of `/lists`; null: not known to be shared',
+    }),
+  ),
   override: Type.Union(
     [
       Type.Object({
@@ -129,7 +135,8 @@ export function addListRoutes(app: Admin, { mail, settings, accounts, review }: 
         response: responses({ 200: Lists }),
       },
     },
-    async () => toAnswer(await mail.request<ListsStatus>('lists', 'lists/status'), settings()),
+    async () =>
+      toAnswer(await mail.request<ListsStatus>('lists', 'lists/status'), settings(), review.shared.found),
   )
 
   app.post(
@@ -157,7 +164,7 @@ export function addListRoutes(app: Admin, { mail, settings, accounts, review }: 
       accounts.record(caller, { action: 'list.change', target, reason, details: { force: force ?? false } })
       const asked = { id: list ?? null, force: force ?? false }
       const status = await mail.request<ListsStatus>('lists', 'lists/reload', asked, RELOAD_WAIT_MS)
-      return toAnswer(status, settings())
+      return toAnswer(status, settings(), review.shared.found)
     },
   )
 
@@ -182,7 +189,9 @@ export function addListRoutes(app: Admin, { mail, settings, accounts, review }: 
       const asked = 'value' in address ? address.value : readListedName(name)
       const letter = { name: asked, client: readClient(client) }
       const found = await mail.request<Found>('lists', 'lists/lookup', letter)
-      return toVerdict(withOrigins(found, (list, indicator) => review.origins(list, indicator)))
+      const shared = found.indicator === null ? null : review.shared.of(found.indicator)
+      const told = withOrigins(found, (list, indicator) => review.origins(list, indicator))
+      return { ...toVerdict(told), sharedBy: shared === null ? null : { ...shared.owners } }
     },
   )
 }
@@ -190,11 +199,22 @@ export function addListRoutes(app: Admin, { mail, settings, accounts, review }: 
 function toAnswer(
   { lists, names, addresses, generation, reloadSeconds, error }: ListsStatus,
   { lists: configured }: Pick<Settings, 'lists'>,
+  shared: readonly SharedEntry[],
 ): Static<typeof Lists> {
   const takesImports = configured
     .filter(({ approved, feed }) => approved && feed === null)
     .map(({ id }) => id)
-  return { items: lists.map(listReport), names, addresses, generation, reloadSeconds, error, takesImports }
+  const items = lists.map((list) => ({ ...listReport(list), sharedAddresses: sharedOf(list.id, shared) }))
+  return { items, names, addresses, generation, reloadSeconds, error, takesImports }
+}
+
+/** What of list `id` is shared, the most shared first. */
+function sharedOf(id: string, shared: readonly SharedEntry[]): Static<typeof Shared>[] {
+  return shared
+    .filter(({ lists }) => lists.includes(id))
+    .map(({ address, owners }) => ({ address, ...owners }))
+    .toSorted((a, b) => b.most - a.most)
+    .slice(0, SHARED_TOLD)
 }
 
 export type VerdictReport = Static<typeof Verdict>

@@ -6,8 +6,9 @@
 import { addressText } from '../../net/address.ts'
 import { HIT_ACTIONS, INDICATOR_KINDS, TRIGGERS } from '../../thread/hit-table.ts'
 import { nowInRanges } from '../client-filter.ts'
-import { textOf, type ClientSummary, type Row } from '../client-rows.ts'
+import { textOf, type ClientSummary, type HitBasis, type Row } from '../client-rows.ts'
 import type { Page } from '../cursor.ts'
+import { readBases, type BasisOf } from '../hit-basis.ts'
 import { bitNames, typeText } from '../hit-text.ts'
 import type { ClientFilter, ContactFilter, StoredContact, StoreReader } from '../queries.ts'
 import type { CaseFilter } from './case-filter.ts'
@@ -17,7 +18,7 @@ import type { CaseReader, CaseSummary } from './queries.ts'
 const A_PAGE = 100
 
 /** What one client did with one indicator, as one server saw it. */
-export interface HitExport {
+export interface HitExport extends HitBasis {
   readonly clientId: number
   /** `mac:…`, `duid:…`, `addr:…`. */
   readonly client: string
@@ -107,12 +108,13 @@ export function* exportHits(
     WHERE ${conditions.join(' AND ')} ORDER BY h.client_id, h.indicator_id, h.origin_id LIMIT :limit`
   let place: Record<string, number> = { client: 0, indicator: 0, origin: -1 }
   for (;;) {
-    const { rows, sets } = store.connection.atOnce(() => {
+    const { rows, sets, basisOf } = store.connection.atOnce(() => {
       const read = ask(sql, { ...values, ...place })
-      return { rows: read, sets: listSets(ask, read) }
+      const indicators = read.map(({ indicator_id }) => Number(indicator_id))
+      return { rows: read, sets: listSets(ask, read), basisOf: readBases(ask, indicators) }
     })
     if (rows.length > 0)
-      yield rows.map((row) => hitExport(row, sets, store.units.find(row['address'] as Uint8Array)))
+      yield rows.map((row) => hitExport(row, sets, basisOf, store.units.find(row['address'] as Uint8Array)))
     const last = rows.at(-1)
     if (last === undefined || rows.length < A_PAGE) return
     place = {
@@ -124,6 +126,8 @@ export function* exportHits(
 }
 
 interface ListSet {
+  /** Row id of the one that decided. */
+  readonly deciding: number | undefined
   readonly lists: readonly string[]
   readonly campaigns: readonly string[]
 }
@@ -132,7 +136,7 @@ interface ListSet {
 function listSets(ask: StoreReader['connection']['ask'], rows: readonly Row[]): Map<number, ListSet> {
   const ids = [...new Set(rows.map((row) => Number(row['list_set_id'])))]
   const read = ask(
-    `SELECT s.id, l.name, l.campaign FROM list_set AS s, json_each(s.lists) AS j JOIN list AS l ON l.id = j.value
+    `SELECT s.id, l.id AS list_id, l.name, l.campaign FROM list_set AS s, json_each(s.lists) AS j JOIN list AS l ON l.id = j.value
      WHERE s.id IN (SELECT value FROM json_each(:ids)) ORDER BY s.id, j.key`,
     { ids: JSON.stringify(ids) },
   )
@@ -141,14 +145,20 @@ function listSets(ask: StoreReader['connection']['ask'], rows: readonly Row[]): 
     ids.map((id) => {
       const of = sets.get(id) ?? []
       const campaigns = new Set(of.flatMap(({ campaign }) => textOf(campaign) ?? []))
-      return [id, { lists: of.map(({ name }) => String(name)), campaigns: [...campaigns] }]
+      const deciding = of[0] === undefined ? undefined : Number(of[0]['list_id'])
+      return [id, { deciding, lists: of.map(({ name }) => String(name)), campaigns: [...campaigns] }]
     }),
   )
 }
 
-function hitExport(row: Row, sets: ReadonlyMap<number, ListSet>, unit: string | null): HitExport {
+function hitExport(
+  row: Row,
+  sets: ReadonlyMap<number, ListSet>,
+  basisOf: BasisOf,
+  unit: string | null,
+): HitExport {
   const indicator = String(row['value'])
-  const { lists, campaigns } = sets.get(Number(row['list_set_id']))!
+  const { deciding, lists, campaigns } = sets.get(Number(row['list_set_id']))!
   return {
     clientId: Number(row['client_id']),
     client: String(row['key']),
@@ -168,6 +178,7 @@ function hitExport(row: Row, sets: ReadonlyMap<number, ListSet>, unit: string | 
     triggers: bitNames(Number(row['triggers']), TRIGGERS),
     lists,
     campaigns,
+    ...basisOf(Number(row['indicator_id']), deciding),
     node: row['node_id'] === 0 ? null : textOf(row['node_name']) || String(row['node_key']),
   }
 }

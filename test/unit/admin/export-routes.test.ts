@@ -8,6 +8,13 @@ const HIT: HitExport = {
   clientId: 7, client: 'mac:52:54:00:12:34:56', address: '10.1.2.3', hostName: '=cmd|calc', name: 'Máy, "kế toán"', unit: 'so-tttt',
   indicator: 'evil.test', kind: 'subtree', blocked: 4, logged: 1, firstSeen: NOW - 60_000, lastSeen: NOW, lastQname: 'a.evil.test',
   lastQtype: 'A', lastAction: 'sinkhole', triggers: ['qname'], lists: ['apt32', 'botnet'], campaigns: [], node: null,
+  document: '1298/CATTT-NCSC', origin: null,
+} // prettier-ignore
+
+const ORIGIN: HitExport['origin'] = {
+  import: 7, item: 3, document: HIT.document!, issuer: '', issued: null, file: '=annex.docx', sha256: 'ab', isKept: true,
+  place: { table: 1, row: 4, cell: 'B2' }, places: 1, written: 'evil[.]test', accepted: [], approvedBy: 'user:binh',
+  approvedAt: '2026-11-21T08:10:00.000Z', reason: 'x',
 } // prettier-ignore
 
 async function fetchFile(path: string, options: FixtureOptions = {}) {
@@ -18,7 +25,9 @@ async function fetchFile(path: string, options: FixtureOptions = {}) {
 
 describe('an export', () => {
   it('as CSV names its columns, and holds no formula', async () => {
-    const { reply } = await fetchFile('hits', { hits: () => [[HIT], [{ ...HIT, hostName: 'pc' }]] })
+    const { reply } = await fetchFile('hits', {
+      hits: () => [[HIT], [{ ...HIT, hostName: 'pc', origin: ORIGIN }]],
+    })
     expect(reply.headers).toMatchObject({
       'content-type': 'text/csv; charset=utf-8',
       'content-disposition': 'attachment; filename="hits.csv"',
@@ -28,8 +37,9 @@ describe('an export', () => {
     expect(first).toMatch(
       /^7,mac:52:54:00:12:34:56,10\.1\.2\.3,'=cmd\|calc,"Máy, ""kế toán""",so-tttt,evil\.test,/,
     )
-    expect(first).toMatch(/,qname,apt32 botnet,,$/)
+    expect(first).toMatch(/,qname,apt32 botnet,,,1298\/CATTT-NCSC,,,,$/)
     expect(second).toContain(',pc,')
+    expect(second).toMatch(/,1298\/CATTT-NCSC,7\/3,'=annex\.docx,"table 1, row 4, cell B2",user:binh$/)
     expect(end).toBe('')
   })
 

@@ -161,6 +161,7 @@ const DETAIL: ClientDetail = {
       {
         indicator: 'evil.test', kind: 'subtree', hits: 5, blocked: 4, logged: 1, firstSeen: NOW - 60_000, lastSeen: NOW,
         firstQname: 'a.evil.test', lastQname: 'b.evil.test', lastQtype: 'AAAA', lastAction: 'sinkhole', triggers: ['qname'], lists: ['apt32'], nodes: [],
+        document: '1298/CATTT-NCSC', origin: null,
       },
     ],
     next: null,
@@ -382,6 +383,7 @@ export async function createFixture(options: FixtureOptions = {}): Promise<Fixtu
         names: 9,
         owners: addresses.map(() => ({ least: 0, most: 0 })),
       }),
+    enforcedAddresses: () => Promise.reject(new Error('there is none')),
     bringInForce: (id) => threads.request('lists', 'lists/reload', { id, force: false }),
   })
   const sources: HealthSources = {

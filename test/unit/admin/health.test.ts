@@ -1,5 +1,5 @@
 /** The ledger of health: what is judged, since when, and that nothing is said of what is not known. */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { ClockWatch } from '../../../src/admin/health/clock-watch.ts'
 import type { Health } from '../../../src/admin/health/ledger.ts'
 import { diskTroubles, memoryRoom, memoryTroubles, sizeText } from '../../../src/admin/health/machine.ts'
@@ -142,6 +142,22 @@ describe('troubles', () => {
     const fixture = await createFixture()
     fixture.words.forget(0)
     expect((await componentOf(fixture, 'listening')).state).toBe('fail')
+  })
+
+  it('of lists: what is not in force yet, and what they block that many clean names share, in numbers', async () => {
+    const fixture = await createFixture()
+    const { review } = fixture
+    vi.spyOn(review, 'status').mockReturnValue({ unguarded: 0, held: 0, oldestMs: null, notInForce: ['cv'] })
+    const owners = { least: 5, most: 5 }
+    const entry = (address: string, ...lists: readonly string[]) => ({ address, lists, owners })
+    vi.spyOn(review.shared, 'found', 'get').mockReturnValue([entry('198.51.100.7', 'botnet'), entry('198.51.100.8', 'botnet', 'apt32')]) // prettier-ignore
+    const { troubles } = await componentOf(fixture, 'lists')
+    expect(troubles.map(({ severity, detail }) => `${severity} ${detail.en}`)).toEqual([
+      'warn what was decided last about the list cv is not in force: its file cannot be written',
+      'warn the list botnet blocks 2 addresses that many clean names share',
+      'warn the list apt32 blocks 1 addresses that many clean names share',
+    ])
+    expect(JSON.stringify(troubles)).not.toContain('198.51.100')
   })
 
   it('every one says what to do, in both languages', async () => {

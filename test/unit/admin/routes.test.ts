@@ -75,12 +75,16 @@ test('lists: status and reload', async () => {
 test('lookup: names in any spelling and addresses', async () => {
   const passed = {
     verdict: 'pass', action: null, trigger: null, indicator: null, indicatorKind: null, list: null, lists: [], heldBack: [],
-    isPaused: false, group: null, override: null,
+    isPaused: false, group: null, override: null, sharedBy: null,
   } // prettier-ignore
   const threads = healthyThreads().on('lists/lookup', (body) => ({ ...passed, name: (body as { name: string }).name })) // prettier-ignore
   const { app } = await createFixture({ threads })
   const lookup = (query: string) => app.inject({ url: `/api/v1/lookup?${query}`, headers: AUTHORISED })
-  expect((await lookup('name=Evil.TEST.&client=10.1.2.3')).json()).toEqual({ ...passed, name: 'evil.test' })
+  expect((await lookup('name=Evil.TEST.&client=10.1.2.3')).json()).toEqual({
+    ...passed,
+    name: 'evil.test',
+    sharedBy: null,
+  })
   await lookup('name=2001:DB8:0::1')
   await lookup(`name=${encodeURIComponent('xấu.vn')}`)
   expect(threads.bodies('lists/lookup')).toEqual([

@@ -17,3 +17,15 @@ it('shows what others have written without letting it steer the terminal', () =>
   expect(text).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u)
   expect(describeExplanation(explanation).some((line) => line.includes('\n'))).toBe(false)
 })
+
+it('says of an address how many owners of clean names share it', () => {
+  const explanation = {
+    name: '198.51.100.7', verdict: 'block', action: 'sinkhole', trigger: 'address', indicator: '198.51.100.7', indicatorKind: 'address',
+    list: 'bad', lists: [], heldBack: [], isPaused: false, group: null,
+  } as const // prettier-ignore
+  const told = (sharedBy: { least: number; most: number } | null): string =>
+    describeExplanation({ ...explanation, sharedBy }).join('\n')
+  expect(told({ least: 5, most: 9 })).toContain('shared     by clean names of 5-9 owners')
+  expect(told({ least: 5, most: 5 })).toContain('of 5 owners')
+  expect(told(null)).not.toContain('shared')
+})

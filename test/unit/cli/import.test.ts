@@ -74,6 +74,6 @@ describe('import', () => {
     writeFileSync(path, Buffer.from('\xd0\xcf\x11\xe0', 'latin1'))
     const { exit: code, err } = await runCommand('import', path, ...NEEDED, '--dry-run')
     expect([code, err.trim().split('\n').length]).toEqual([1, 1])
-    expect(err).toMatch(/old\.doc: it is a document of Word or Excel before 2007/)
+    expect(err).toMatch(/old\.doc: đây là .*trước 2007.* · it is a document of Word or Excel before 2007/)
   })
 })

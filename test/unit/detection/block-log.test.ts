@@ -49,7 +49,7 @@ test('one line a client, indicator and second, with everything the SIEM asks for
     {
       level: 'info', message: 'blocked', client: '10.0.0.1', qname: 'b.evil.test', qtype: 'A', indicator: 'evil.test',
       kind: 'subtree', trigger: 'qname', list: 'apt32', lists: ['apt32', 'watch'], campaigns: ['2022'],
-      basis: '1298/CATTT-NCSC', action: 'sinkhole', count: 15, first: '2026-11-21T12:00:00.000Z', last: '2026-11-21T12:00:00.950Z',
+      basis: '1298/CATTT-NCSC', document: null, action: 'sinkhole', count: 15, first: '2026-11-21T12:00:00.000Z', last: '2026-11-21T12:00:00.950Z',
     },
   ]) // prettier-ignore
 })

@@ -238,6 +238,7 @@ test('one client comes with its hits, newest first, and its hours', () => {
       indicator: 'other.example', kind: 'subtree', hits: 1, blocked: 0, logged: 1, firstSeen: NOON + 2 * HOUR,
       lastSeen: NOON + 2 * HOUR, firstQname: 'a.other.example', lastQname: 'a.other.example', lastQtype: 'HTTPS',
       lastAction: 'log', triggers: ['alias'], lists: ['watch'], nodes: [],
+      document: null, origin: null,
     },
   ]) // prettier-ignore
   const rest = clients.listHits(2, { cursor: client.hitPage.next! })

@@ -48,10 +48,15 @@ export class FakeLog {
 }
 
 /** A block log whose lines `log` remembers. */
-export function blockLogOf(registry: ListRegistry, clock: Clock, log: FakeLog): BlockLog {
+export function blockLogOf(
+  registry: ListRegistry,
+  clock: Clock,
+  log: FakeLog,
+  bases?: ConstructorParameters<typeof BlockLines>[2],
+): BlockLog {
   const write = (members: string, message: string): void =>
     log.info(JSON.parse(`{${members.slice(1)}}`) as object, message)
-  return new BlockLog(clock, log, new BlockLines(registry, { isEnabled: true, write }))
+  return new BlockLog(clock, log, new BlockLines(registry, { isEnabled: true, write }, bases))
 }
 
 export function newTable(): SharedArrayBuffer {

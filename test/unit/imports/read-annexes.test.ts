@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { deflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { BATCH_ITEMS, packBatch, unpackBatch } from '../../../src/imports/batch.ts'
 import { readAnnexes } from '../../../src/imports/read-annexes.ts'
@@ -38,7 +39,7 @@ describe('reading in a thread', () => {
   it('what cannot be read is named with its file', async () => {
     const files = [{ name: 'bad.rtf', bytes: Buffer.from('{\\rtf1') }]
     await expect(readAnnexes(files, { nowMs: NOW_MS }, () => {})).rejects.toThrow(
-      /^bad\.rtf: it is rich text/,
+      /^bad\.rtf: đây là văn bản RTF.* · it is rich text/,
     )
   })
 
@@ -50,6 +51,21 @@ describe('reading in a thread', () => {
       () => {},
     )
     await expect(reading).rejects.toThrow(/l\.html: reading takes longer than 0\.06 s/)
+  })
+
+  it('a file that takes too much memory beside the heap of its thread ends that too', async () => {
+    const files = [{ name: 'bomb.pdf', bytes: pdfOf(deflateSync(Buffer.alloc(80 << 20, ' '), { level: 1 })) }]
+    await expect(readAnnexes(files, { nowMs: NOW_MS, limits: { heapMb: 32 } }, () => {})).rejects.toThrow(
+      'bomb.pdf: reading needs more than 32 MiB and was ended',
+    )
+  })
+
+  it('what the taker throws ends the reading, and is what it says', async () => {
+    const files = [{ name: 'l.txt', bytes: Buffer.from('evil.vn\n') }]
+    const take = (): never => {
+      throw new Error('disk full')
+    }
+    await expect(readAnnexes(files, { nowMs: NOW_MS }, take)).rejects.toThrow('disk full')
   })
 
   it('a file that takes too much memory ends its thread and nothing else', async () => {
@@ -83,3 +99,16 @@ describe('a batch', () => {
     expect([...unpackBatch(structuredClone(packBatch(items)))]).toEqual(items)
   })
 })
+
+/** One page whose content is `deflated`. */
+function pdfOf(deflated: Uint8Array): Uint8Array {
+  const objects = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 99 99] /Contents 4 0 R >>',
+    `<< /Filter /FlateDecode /Length ${deflated.length} >>\nstream\n`,
+  ]
+  const head = objects.map((text, at) => `${at + 1} 0 obj\n${text}${at < 3 ? '\nendobj\n' : ''}`).join('')
+  const tail = '\nendstream\nendobj\ntrailer << /Root 1 0 R /Size 5 >>\nstartxref\n0\n%%EOF\n'
+  return Buffer.concat([Buffer.from(`%PDF-1.4\n${head}`), deflated, Buffer.from(tail)])
+}

@@ -11,7 +11,7 @@ async function linesOf(status: ReviewStatus): Promise<string[]> {
 }
 
 it('tells what waits for people, and since when', async () => {
-  expect(await linesOf({ unguarded: 33, held: 7, oldestMs: 1_700_000_000_500 })).toEqual([
+  expect(await linesOf({ unguarded: 33, held: 7, oldestMs: 1_700_000_000_500, notInForce: [] })).toEqual([
     'thanhloc_import_items_undecided{guard="unguarded"} 33',
     'thanhloc_import_items_undecided{guard="held"} 7',
     'thanhloc_import_oldest_undecided_timestamp_seconds 1700000000.5',
@@ -19,10 +19,10 @@ it('tells what waits for people, and since when', async () => {
 })
 
 it('has no time where nothing waits, and no number where none is known', async () => {
-  expect(await linesOf({ unguarded: 0, held: 0, oldestMs: null })).toEqual([
+  expect(await linesOf({ unguarded: 0, held: 0, oldestMs: null, notInForce: [] })).toEqual([
     'thanhloc_import_items_undecided{guard="unguarded"} 0',
     'thanhloc_import_items_undecided{guard="held"} 0',
   ])
-  const unknown = await linesOf({ unguarded: null, held: null, oldestMs: null })
+  const unknown = await linesOf({ unguarded: null, held: null, oldestMs: null, notInForce: [] })
   expect(unknown.every((line) => !/ \d/.test(line))).toBe(true)
 })

@@ -1,5 +1,5 @@
 /** A review over a data directory of its own, and a list thread that is functions. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseSettings } from '../../../src/config/load.ts'
@@ -24,6 +24,9 @@ type Logged = [level: string, fields: Record<string, unknown>, message: string]
 export class ReviewBench {
   readonly directory: string
   readonly reloads: string[] = []
+  /** Addresses that are blocked. */
+  enforced: readonly string[] = []
+  readonly clock = new FakeClock()
   readonly logged: Logged[] = []
   /** What is in force, by indicator. */
   readonly standings = new Map<string, Standing>()
@@ -96,7 +99,7 @@ export class ReviewBench {
     const log = { info: note('info'), warn: note('warn'), error: note('error') } as unknown as ConstructorParameters<typeof Review>[0]['log'] // prettier-ignore
     return new Review({
       settings: () => this.settings,
-      clock: new FakeClock(),
+      clock: this.clock,
       log,
       standings: async (indicators) => {
         if (this.fault !== null) throw this.fault
@@ -106,6 +109,12 @@ export class ReviewBench {
         this.askedShared.push({ addresses, except })
         const owners = addresses.map((address) => this.owners.get(address) ?? { least: 0, most: 0 })
         return { threads: 2, answered: 2, names: this.names, owners }
+      },
+      enforcedAddresses: async () => {
+        if (this.fault !== null) throw this.fault
+        const path = join(this.directory, 'addresses.txt')
+        writeFileSync(path, `# networks\n${this.enforced.map((address) => `${address}\n`).join('')}# end\n`)
+        return path
       },
       bringInForce: async (list) => {
         if (this.fault !== null) throw this.fault

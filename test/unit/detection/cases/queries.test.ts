@@ -229,6 +229,7 @@ describe('exports', () => {
       clientId: 1, client: 'mac:aa:00:00:00:00:01', address: '10.1.9.1', hostName: 'pc-1', name: null, unit: 'xa', indicator: 'evil.test',
       kind: 'subtree', blocked: 0, logged: 1, firstSeen: one.nowMs - 1, lastSeen: one.nowMs - 1, lastQname: 'www.evil.test', lastQtype: 'AAAA',
       lastAction: 'log', triggers: ['alias'], lists: ['watch', 'apt32'], campaigns: ['2022'], node: null,
+      document: null, origin: null,
     } // prettier-ignore
     expect([...exportHits(one.reader)]).toEqual([[row]])
     expect([...exportHits(two.reader)]).toEqual([[{ ...row, node: 'dns1' }]])
