@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { systemClock } from '../clock.ts'
+import { FORMATS } from '../config/formats.ts'
 import { DEFAULT_LIMITS } from '../documents/limits.ts'
 import type { AnnexFile } from '../imports/propose.ts'
 import { ImportError } from '../imports/propose.ts'
@@ -9,12 +10,21 @@ import { readAnnexes } from '../imports/read-annexes.ts'
 import type { FilePlace, ProposedItem, ReadFile } from '../indicators/proposal.ts'
 import { explain } from '../indicators/reasons.ts'
 import { socketPath, SOCKET_OPTIONS } from './admin-socket.ts'
+import type { Arguments } from './arguments.ts'
 import { CommandError, Exit, UsageError, type Command, type Terminal } from './command.ts'
 import { describeProposal } from './import-report.ts'
-import { approveUnguarded, describeProposals, printProposals, proposeByServer } from './propose.ts'
+import {
+  approveUnguarded,
+  describeProposals,
+  printProposals,
+  proposeByServer,
+  type ProposalHead,
+} from './propose.ts'
 
 /** Items printed at once. */
 const CHUNK = 1000
+/** Characters of a number of a document, as the server takes it. */
+const MAX_DOCUMENT = 100
 
 export const command: Command = {
   usage: 'import FILE… --list ID [--document TEXT] [--yes] [--dry-run] [--json]',
@@ -46,13 +56,14 @@ with its place in the file, is printed.`,
     const list = args.text('list')
     const document = args.text('document')
     if (list === null || !/^[\w.-]{1,64}$/.test(list)) throw new UsageError('--list ID is missing, or holds other than letters, digits, ".", "-", "_"') // prettier-ignore
+    const issued = args.text('issued')
+    const problem = issued === null ? null : FORMATS.date.check(issued)
+    if (problem !== null) throw new UsageError(`--issued "${issued}" ${problem}`)
+    if (document !== null && document.length > MAX_DOCUMENT)
+      throw new UsageError(`--document is longer than ${MAX_DOCUMENT} characters`)
     if (!args.flag('dry-run')) {
-      const head = { list, document, issuer: args.text('issuer'), issued: args.text('issued') }
-      const socket = socketPath(args)
-      const read = await proposeByServer(socket, await readFiles(args.words), head)
-      const made = args.flag('yes') ? await approveUnguarded(socket, read, args.text('reason')) : read
-      if (args.flag('json')) await printProposals(socket, made, terminal)
-      else terminal.print(describeProposals(made))
+      const head = { list, document, issuer: args.text('issuer'), issued }
+      await handIn(socketPath(args), await readFiles(args.words), head, args, terminal)
       return Exit.Ok
     }
     if (document === null || document.trim() === '') throw new UsageError('--document TEXT is missing: a block needs its basis') // prettier-ignore
@@ -70,6 +81,22 @@ with its place in the file, is printed.`,
     }
     return Exit.Ok
   },
+}
+
+/** Rejects with CommandError where a file failed, when what became of the others is told. */
+async function handIn(
+  socket: string,
+  files: readonly AnnexFile[],
+  head: ProposalHead,
+  args: Arguments,
+  terminal: Terminal,
+): Promise<void> {
+  const { made, failed } = await proposeByServer(socket, files, head)
+  const approved = args.flag('yes') ? await approveUnguarded(socket, made, args.text('reason')) : []
+  const now = args.flag('yes') ? approved.map((each) => each.import) : made
+  if (args.flag('json')) await printProposals(socket, now, terminal)
+  else if (now.length > 0) terminal.print(await describeProposals(socket, now, approved))
+  if (failed.length > 0) throw new CommandError(failed.join('\n'))
 }
 
 async function readFiles(paths: readonly string[]): Promise<AnnexFile[]> {

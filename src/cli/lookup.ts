@@ -14,6 +14,7 @@ import { readOverrides, readSettings, SETTINGS_OPTIONS } from './settings-option
 export const command: Command = {
   usage: 'lookup NAME [--client ADDRESS] [--resolve [--type TYPE]] [--config FILE]',
   description: `Says whether NAME (or an IP address) is blocked, by which list, which of its entries, and on what basis.
+NAME may be written as in a document: defanged, or a URL, of which the host is looked up.
 Asks the running server, so that names let through by hand and a pause count. With --config or another option of
 the configuration, or where no server runs, it reads the lists itself; nothing is changed.
 With --resolve it also asks the resolver by UDP and prints the decoded answer.`,
@@ -30,7 +31,7 @@ With --resolve it also asks the resolver by UDP and prints the decoded answer.`,
   positionals: { least: 1, most: 1 },
 
   async run(args, terminal) {
-    const name = readName(args.words[0]!)
+    const name = await readName(args.words[0]!)
     const resolve = args.flag('resolve')
     const explanation = await findExplanation(args, name, readClient(args.text('client')), terminal)
     const answer = resolve
@@ -110,10 +111,24 @@ function readClient(text: string | null): string | null {
   return address.value
 }
 
-function readName(text: string): string {
+/** As it is written, or as documents have it: defanged, in a URL, before a port. Throws UsageError. */
+async function readName(text: string): Promise<string> {
+  const found = readPlainName(text)
+  // No host name has a slash, and a name of the DNS may.
+  if ('value' in found && !found.value.includes('/')) return found.value
+  const { classify } = await import('../indicators/classify.ts')
+  const { hostOf } = await import('../indicators/guards.ts')
+  const { refang } = await import('../indicators/refang.ts')
+  const { wordsOf } = await import('../indicators/words.ts')
+  const [word, ...others] = wordsOf(refang(text), text)
+  const read = word === undefined || others.length > 0 ? null : classify(word.text)
+  if (read?.kind === 'cidr') throw new UsageError(`"${text}" is a network: give an address in it`)
+  const host = read === null ? null : readPlainName(read.kind === 'ip' ? read.value : hostOf(read.value))
+  if (host !== null && 'value' in host) return host.value
+  throw new UsageError(`"${text}" ${'problem' in found ? found.problem : 'is no name'}`)
+}
+
+function readPlainName(text: string): { readonly value: string } | { readonly problem: string } {
   const address = parseAddress(text.trim())
-  if ('value' in address) return address.value
-  const parsed = parseDomain(text)
-  if ('problem' in parsed) throw new UsageError(`"${text}" ${parsed.problem}`)
-  return parsed.value
+  return 'value' in address ? address : parseDomain(text)
 }

@@ -1,9 +1,11 @@
 /** Hands files to the running server as imports, and waits until each is read: what `import` does when it is no dry run. */
 import { setTimeout } from 'node:timers/promises'
 import type { AnnexFile } from '../imports/propose.ts'
-import { callAdmin } from './admin-socket.ts'
+import { callAdmin, NotRunningError } from './admin-socket.ts'
 import { CommandError, type Terminal } from './command.ts'
-import { describeImport, type Decision, type Import, type Item } from './review-report.ts'
+import { plain } from './plain.ts'
+import { describeOutcome, whyRecordedOnly, type Decided } from './review-outcome.ts'
+import { describeImport, type Import, type Item } from './review-report.ts'
 
 /** What is said of the documents; null: as the list says. */
 export interface ProposalHead {
@@ -22,46 +24,76 @@ const APPROVE_MS = 150_000
 /** Items of an import asked for at once. */
 const PAGE = 1000
 
+/** What became of files that were handed in. */
+export interface Proposed {
+  readonly made: readonly Import[]
+  /** In a sentence each, of those that could not be taken or read. */
+  readonly failed: readonly string[]
+}
+
 /**
- * Makes one import of each file; resolves with them as they are when they are read. Rejects with NotRunningError, or
- * CommandError with the server's own words, also where a file could not be read.
+ * Makes one import of each file; resolves with them as they are when they are read. A file that fails keeps none of the
+ * others from being read. Rejects with NotRunningError.
  */
 export async function proposeByServer(
   socket: string,
   files: readonly AnnexFile[],
   head: ProposalHead,
-): Promise<Import[]> {
+): Promise<Proposed> {
   const made: Import[] = []
+  const failed: string[] = []
   for (const { name, bytes } of files) {
     const said = Object.entries({ name, ...head }).filter(
       (entry): entry is [string, string] => entry[1] !== null,
     )
     const path = `/api/v1/imports?${new URLSearchParams(said).toString()}`
-    const { id } = (await callAdmin(socket, { method: 'POST', path, bytes, timeoutMs: UPLOAD_MS })) as Import
-    made.push(await untilRead(socket, id))
+    try {
+      const { id } = (await callAdmin(socket, {
+        method: 'POST',
+        path,
+        bytes,
+        timeoutMs: UPLOAD_MS,
+      })) as Import
+      made.push(await untilRead(socket, id))
+    } catch (error) {
+      if (!(error instanceof CommandError) || error instanceof NotRunningError) throw error
+      failed.push(files.length === 1 ? error.message : `${plain(name)}: ${error.message}`)
+    }
   }
-  return made
+  return { made, failed }
 }
 
-/** Approves what no guard holds; returns the imports as they are then. Rejects as `proposeByServer`. */
+/** Approves what no guard holds; returns what came of each. Rejects as `callAdmin`. */
 export async function approveUnguarded(
   socket: string,
   made: readonly Import[],
   reason: string | null,
-): Promise<Import[]> {
-  const approved: Import[] = []
+): Promise<Decided[]> {
+  const approved: Decided[] = []
   for (const one of made) {
     const body = { action: 'approve', all: true, reason: reason ?? one.document }
     const asked = { method: 'POST', path: `/api/v1/imports/${one.id}/decide`, body } as const
-    const reply = await callAdmin(socket, { ...asked, timeoutMs: APPROVE_MS })
-    approved.push((reply as { readonly decision: Decision; readonly import: Import }).import)
+    approved.push((await callAdmin(socket, { ...asked, timeoutMs: APPROVE_MS })) as Decided)
   }
   return approved
 }
 
-/** The proposals in words, and what to do next. */
-export function describeProposals(made: readonly Import[]): string {
-  return made.map((one) => describeImport(one)).join('\n\n')
+/** The proposals in words, what came of approving them, and what to do next. Rejects as `callAdmin`. */
+export async function describeProposals(
+  socket: string,
+  made: readonly Import[],
+  approved: readonly Decided[],
+): Promise<string> {
+  const [first] = made
+  const recordedOnly = first === undefined ? null : await whyRecordedOnly(socket, first.list)
+  const texts: string[] = []
+  for (const [at, one] of made.entries()) {
+    const decided = approved[at]
+    const lines = [describeImport(one, decided === undefined ? recordedOnly : null)]
+    if (decided !== undefined) lines.push(await describeOutcome(socket, decided, recordedOnly, null))
+    texts.push(lines.join('\n'))
+  }
+  return texts.join('\n\n')
 }
 
 /** `{"items": […], "summary": {…}}`, page by page: a list may be long. */

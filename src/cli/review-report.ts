@@ -43,8 +43,8 @@ export function describeShort({
   return `#${id} ${list}: ${plain(document)}, ${names}: ${items} items${open} (${said})`
 }
 
-/** The import with its counts, and what can be done. */
-export function describeImport(found: Import): string {
+/** The import with its counts, and what can be done. `recordedOnly`: why nothing of its list is blocked now; null: it is. */
+export function describeImport(found: Import, recordedOnly: string | null): string {
   const { id, importedBy, importedAt, issuer, issued, error, decisions, standings, unguarded, held, files } =
     found
   const lines = [describeShort(found), `  bởi · by ${importedBy}, ${localTime(importedAt)}`]
@@ -60,6 +60,9 @@ export function describeImport(found: Import): string {
     `  đề xuất · proposed ${of(decisions, 'accept')}, giữ lại · held ${of(decisions, 'hold')}, không dùng được · refused ${of(decisions, 'refuse')}`,
     `  mới · new ${of(standings, 'new')}, đã có · known ${of(standings, 'known')}, mâu thuẫn · conflicting ${of(standings, 'conflict')}`,
   )
+  if (found.sameAs !== null) lines.push(`  ! tệp này đã được nhập rồi · the same file was imported before: thanhloc review show ${found.sameAs}`) // prettier-ignore
+  if (found.items === 0) lines.push('  ! không tìm thấy mục nào trong tệp · nothing was found in it')
+  if (recordedOnly !== null) lines.push(`  ! ${recordedOnly}`)
   if (found.shared !== null) lines.push(...describeShared(found.shared))
   if (held > 0) lines.push(`  ${held} mục cần quyết định từng mục · to decide one by one: thanhloc review show ${id} --decision hold`) // prettier-ignore
   if (unguarded > 0) lines.push(`  ${unguarded} mục duyệt chung được · may be approved together: thanhloc review approve ${id} --yes --reason TEXT`) // prettier-ignore

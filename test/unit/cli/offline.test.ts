@@ -148,6 +148,14 @@ lists:
 })
 
 describe('lookup without a server', () => {
+  it.each(['hxxps://evil[.]example/a.exe?x', 'Evil[.]Example:8443', 'evil.example/', ' evil(dot)example '])(
+    'takes %j as documents write it',
+    async (written) => {
+      const { exit, out } = await runCommand('lookup', written, '--config', config)
+      expect([exit, out.split('\n')[0]]).toEqual([0, 'evil.example: blocked (sinkhole)'])
+    },
+  )
+
   it.each([
     [
       'www.evil.example',
@@ -174,6 +182,11 @@ describe('lookup without a server', () => {
 
   it('says what is wrong with what it was given', async () => {
     expect(await runCommand('lookup', 'a..b', '--config', config)).toMatchObject({ exit: 2 })
+    const network = await runCommand('lookup', '203.0.113.64/28', '--config', config)
+    expect(network).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('is a network: give an address in it'),
+    })
     const type = await runCommand('lookup', 'a.test', '--config', config, '--resolve', '--type', 'AAA')
     expect(type).toMatchObject({ exit: 2, err: expect.stringContaining('did you mean') })
   })

@@ -1,7 +1,8 @@
 /** What `review` says before a server is asked; test/scenario/review.test.ts has the rest. */
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { describeItem, describeShort, type Import, type Item } from '../../../src/cli/review-report.ts'
 import { IMPORT_EXAMPLES } from '../../../src/admin/examples/imports.ts'
+import { describeOutcome, type Decided } from '../../../src/cli/review-outcome.ts'
 import { runCommand } from './terminal.ts'
 
 it.each([
@@ -32,4 +33,23 @@ it('tells an import in a line, and an item with its place and who decided', () =
 it('lets nothing that stands in a file steer the terminal', () => {
   const text = describeItem(7, { ...items[0]!, value: 'a\u001b[2Jb', written: 'x\u202ey' })
   expect(text).not.toMatch(/[\u001b\u202e]/)
+})
+
+describe('what is said of a decision', () => {
+  const NOWHERE = '/nonexistent/admin.sock'
+  const { answer } = IMPORT_EXAMPLES['POST /api/v1/imports/{id}/decide']!
+  const made = (action: 'approve' | 'withdraw', isInForce: boolean): Decided => {
+    const decided = answer as unknown as Decided
+    return { ...decided, isInForce, decision: { ...decided.decision, action, count: 3 } }
+  }
+
+  it('is not that it blocks while it is not in force', async () => {
+    const text = await describeOutcome(NOWHERE, made('approve', false), null, null)
+    expect(text).toMatch(/^đã duyệt · approved: 3 \(chưa có hiệu lực, .* not in force yet, it will be\)/)
+  })
+
+  it('is not that nothing blocks any more where the server cannot say', async () => {
+    const text = await describeOutcome(NOWHERE, made('withdraw', true), null, 'evil.vn')
+    expect(text).toMatch(/^đã thu hồi · withdrawn: 3\n/)
+  })
 })
