@@ -1,10 +1,14 @@
 /** What a file is, by its contents first; the ending of its name decides between kinds of text. */
 import { DocumentError } from './limits.ts'
+import { refuseKnown, refuseText } from './refused-kinds.ts'
 
 export type DocumentKind = 'docx' | 'xlsx' | 'pdf' | 'mail' | 'html' | 'json' | 'csv' | 'tsv' | 'text'
 
 const HEAD_BYTES = 1024
 const MAIL_HEADER = /^(?:from|to|cc|subject|date|message-id|received|return-path|mime-version|content-type|delivered-to|x-[a-z-]+):/i // prettier-ignore
+
+/** Elements a page or a piece of one begins with, behind comments: programs save tables so and call them xls or doc. */
+const HTML = /^(?:<\?xml[^>]*>\s*|<!--(?:(?!-->)[\s\S])*-->\s*)*<(?:!doctype html|html|head|body|meta|title|style|link|table|div|center|font|span|p|h[1-6]|[uo]l|pre|b|br)[\s/>]/i // prettier-ignore
 
 /** Whether the file is one of those that are no text. Throws DocumentError for what cannot be read. */
 export function binaryKind(
@@ -14,30 +18,32 @@ export function binaryKind(
   const head = Buffer.from(bytes.subarray(0, HEAD_BYTES)).toString('latin1')
   // ISO 32000-1 annex H.3.4.1: the header may stand within the first kilobyte.
   if (head.includes('%PDF-')) return 'pdf'
-  if (head.startsWith('\xd0\xcf\x11\xe0')) {
-    throw new DocumentError(
-      'it is a document of Word or Excel before 2007, or is protected by a password: save it as docx or xlsx',
-    )
-  }
-  if (head.startsWith('{\\rtf')) throw new DocumentError('it is rich text (RTF): save it as docx')
+  refuseKnown(head, bytes)
   if (!head.startsWith('PK')) return null
   const names = zipNames?.() ?? []
   if (names.some((name) => name.startsWith('word/'))) return 'docx'
   if (names.includes('xl/workbook.bin'))
-    throw new DocumentError('it is a binary workbook (xlsb): save it as xlsx')
+    throw new DocumentError(
+      'đây là sổ tính nhị phân (xlsb): hãy lưu thành xlsx · it is a binary workbook (xlsb): save it as xlsx',
+    )
   if (names.some((name) => name.startsWith('xl/'))) return 'xlsx'
   if (names.includes('content.xml'))
-    throw new DocumentError('it is an OpenDocument file: save it as docx or xlsx')
-  throw new DocumentError('it is an archive: unpack it and give the files in it')
+    throw new DocumentError(
+      'đây là tệp OpenDocument: hãy lưu thành docx hoặc xlsx · it is an OpenDocument file: save it as docx or xlsx',
+    )
+  throw new DocumentError(
+    'đây là tệp nén: hãy giải nén rồi đưa các tệp bên trong · it is an archive: unpack it and give the files in it',
+  )
 }
 
-/** What kind of text it is. `name`: of the file. */
+/** What kind of text it is. `name`: of the file. Throws DocumentError for what cannot be read. */
 export function textKind(text: string, name: string): DocumentKind {
   const head = text.slice(0, 4096).trimStart()
   const ending = /\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase() ?? ''
+  refuseText(head)
   if (ending === 'csv' || ending === 'tsv') return ending
   if (/^(?:\{|\[\s*[[{"\]])/.test(head) && (ending === 'json' || isJson(text))) return 'json'
-  if (/^(?:<!doctype html|<html|<head|<body|<table|<\?xml[^>]*>\s*<html)/i.test(head)) return 'html'
+  if (HTML.test(head)) return 'html'
   if (ending === 'html' || ending === 'htm') return 'html'
   if (ending === 'eml' || isMail(head)) return 'mail'
   return 'text'

@@ -1,17 +1,17 @@
 /** Word documents (ECMA-376 WordprocessingML): paragraphs, tables, text boxes, footnotes; not what was deleted. */
-import { isOn, PLAIN_STYLE, raises, type TextStyle, WordStyles } from './docx-styles.ts'
+import { isOn, PLAIN_STYLE, raises, STRIKES, type TextStyle, WordStyles } from './docx-styles.ts'
 import type { Budget } from './limits.ts'
-import { mainPart, pictureWarning, readPart, readRelations } from './office.ts'
-import { brokenLines, type Cell, type DocumentSink, HIDDEN, PLAIN, type TextLine } from './sink.ts'
+import { commentWarning, type EmbeddedFile, embeddedFiles, mainPart, objectWarning, pictureWarning, readPart, readRelations } from './office.ts' // prettier-ignore
+import { brokenLines, type Cell, type DocumentSink, HIDDEN, PLAIN, STRUCK, type TextLine } from './sink.ts'
 import type { Attributes, XmlHandler } from './xml.ts'
 import { ZipArchive } from './zip.ts'
 
-/** Elements whose contents nobody sees, or that say the same once more. */
-const LEFT_OUT = new Set(['del', 'moveFrom', 'Fallback', 'instrText', 'delText'])
+/** Elements whose contents nobody sees, or that say the same once more; `rt`: a reading aid above the text. */
+const LEFT_OUT = new Set(['del', 'moveFrom', 'Fallback', 'instrText', 'delText', 'rt'])
 const NOTES = new Set(['footnotes', 'endnotes'])
 
-/** Throws DocumentError. */
-export function readDocx(bytes: Uint8Array, budget: Budget, sink: DocumentSink): void {
+/** Returns the files that stand in it, for whoever reads any format. Throws DocumentError. */
+export function readDocx(bytes: Uint8Array, budget: Budget, sink: DocumentSink): EmbeddedFile[] {
   const archive = new ZipArchive(bytes, budget)
   const main = mainPart(archive)
   const relations = readRelations(archive, main)
@@ -23,8 +23,16 @@ export function readDocx(bytes: Uint8Array, budget: Budget, sink: DocumentSink):
     sink.gap()
     if (NOTES.has(type)) readPart(archive, part, reader)
   }
-  const warning = pictureWarning(archive)
-  if (warning !== null) sink.warn(warning)
+  const hasComments = [...relations.values()].some(
+    ({ type, part }) => type === 'comments' && archive.has(part),
+  )
+  for (const warning of [
+    pictureWarning(archive),
+    commentWarning(hasComments),
+    objectWarning(relations.values()),
+  ])
+    if (warning !== null) sink.warn(warning)
+  return embeddedFiles(archive, relations, budget)
 }
 
 interface Table {
@@ -32,12 +40,16 @@ interface Table {
   row: number
   column: number
   cells: Cell[]
+  /** Deleted with its row, or by itself, while changes were tracked. */
+  isRowDeleted: boolean
+  isCellDeleted: boolean
 }
 
 /** Where paragraphs go: into a cell, or (null) to the document. Text boxes stand inside paragraphs. */
 interface Paragraph {
   text: string
   hidden: string
+  struck: string
   style: TextStyle
 }
 
@@ -56,7 +68,9 @@ class WordReader implements XmlHandler {
   #inText = false
   #inRun = false
   #inProperties = 0
+  #inRowProperties = false
   #isHidden = false
+  #isStruck = false
   #isRaised = false
 
   constructor(styles: WordStyles, budget: Budget, sink: DocumentSink) {
@@ -67,14 +81,22 @@ class WordReader implements XmlHandler {
 
   open(name: string, attributes: Attributes): void {
     if (this.#leftOut > 0 || LEFT_OUT.has(name)) {
+      if (this.#leftOut === 0 && name === 'del' && this.#inRowProperties) this.#deleteRow()
       this.#leftOut++
       return
     }
+    if (STRIKES.has(name)) {
+      if (this.#inRun) this.#isStruck = isOn(attributes)
+      return
+    }
     switch (name) {
-      case 'p': return void this.#paragraphStack.push({ text: '', hidden: '', style: PLAIN_STYLE })
+      case 'p': return void this.#paragraphStack.push({ text: '', hidden: '', struck: '', style: PLAIN_STYLE })
       case 'r': return this.#beginRun()
       case 't': return void (this.#inText = true)
       case 'rPr': case 'pPr': case 'tblPr': return void this.#inProperties++
+      case 'trPr': return void (this.#inRowProperties = true)
+      case 'cellDel': return this.#deleteCell()
+      case 'sym': return this.#append(symbol(attributes))
       case 'vanish': return void (this.#isHidden = this.#inRun && isOn(attributes))
       case 'vertAlign': case 'position': return void (this.#isRaised = this.#inRun && raises(name, attributes))
       case 'pStyle': return this.#setParagraphStyle(attributes)
@@ -101,6 +123,7 @@ class WordReader implements XmlHandler {
       case 'r': return void (this.#inRun = false)
       case 't': return void (this.#inText = false)
       case 'rPr': case 'pPr': case 'tblPr': return void this.#inProperties--
+      case 'trPr': return void (this.#inRowProperties = false)
       case 'tc': return this.#endCell()
       case 'tr': return this.#endRow()
       case 'tbl': return this.#endTable()
@@ -120,9 +143,10 @@ class WordReader implements XmlHandler {
     this.#setStyle(this.#paragraphStack.at(-1)?.style ?? PLAIN_STYLE)
   }
 
-  #setStyle({ isHidden, isRaised }: TextStyle): void {
+  #setStyle({ isHidden, isStruck, isRaised }: TextStyle): void {
     if (!this.#inRun) return
     this.#isHidden = isHidden
+    this.#isStruck = isStruck
     this.#isRaised = isRaised
   }
 
@@ -140,15 +164,17 @@ class WordReader implements XmlHandler {
     const paragraph = this.#paragraphStack.at(-1)
     if (paragraph === undefined) return
     if (this.#isHidden) paragraph.hidden += text
+    else if (this.#isStruck) paragraph.struck += text
     else paragraph.text += text
   }
 
   #endParagraph(): void {
-    const { text, hidden } = this.#paragraphStack.pop()!
+    const { text, hidden, struck } = this.#paragraphStack.pop()!
     const cell = this.#cellStack.at(-1) ?? null
     if (cell === null) this.#paragraphs++
     const place = { line: this.#paragraphs }
     if (hidden.trim() !== '') this.#sink.line({ text: hidden, isFull: null }, place, HIDDEN)
+    if (struck.trim() !== '') this.#sink.line({ text: struck, isFull: null }, place, STRUCK)
     if (cell !== null) return void cell.push(...brokenLines(text))
     this.#budget.spendRow()
     for (const line of brokenLines(text)) this.#sink.line(line, place, PLAIN)
@@ -156,7 +182,14 @@ class WordReader implements XmlHandler {
 
   #beginTable(): void {
     this.#sink.gap()
-    this.#tableStack.push({ number: ++this.#tables, row: 0, column: 0, cells: [] })
+    this.#tableStack.push({
+      number: ++this.#tables,
+      row: 0,
+      column: 0,
+      cells: [],
+      isRowDeleted: false,
+      isCellDeleted: false,
+    })
   }
 
   #beginRow(): void {
@@ -166,6 +199,17 @@ class WordReader implements XmlHandler {
     table.row++
     table.column = 0
     table.cells = []
+    table.isRowDeleted = false
+  }
+
+  #deleteRow(): void {
+    const table = this.#tableStack.at(-1)
+    if (table !== undefined) table.isRowDeleted = true
+  }
+
+  #deleteCell(): void {
+    const table = this.#tableStack.at(-1)
+    if (table !== undefined) table.isCellDeleted = true
   }
 
   #beginCell(): void {
@@ -194,17 +238,24 @@ class WordReader implements XmlHandler {
     if (table === undefined || lines === undefined || lines === null) return
     const { number, row, column } = table
     const place = { table: number, row, cell: column + 1 }
-    table.cells.push({ lines, place, column, isNumber: false })
+    if (!table.isCellDeleted) table.cells.push({ lines, place, column, isNumber: false })
+    table.isCellDeleted = false
     table.column += span
   }
 
   #endRow(): void {
     const table = this.#tableStack.at(-1)
-    if (table === undefined) return
+    if (table === undefined || table.isRowDeleted) return
     const outer = this.#tableStack.at(-2)
     const within = outer === undefined ? {} : { within: { table: `table ${outer.number}`, column: outer.column } } // prettier-ignore
     this.#sink.row(`table ${table.number}`, table.cells, { ...PLAIN, ...within })
   }
+}
+
+/** A letter of a font of signs (§17.3.3.30): the font Symbol has ASCII's punctuation and digits, others only pictures. */
+function symbol({ font, char }: Attributes): string {
+  const code = parseInt(char ?? '', 16) & 0xff
+  return font === 'Symbol' && code >= 0x21 && code < 0x3f ? String.fromCharCode(code) : ' '
 }
 
 function columns(text: string | undefined): number {

@@ -66,7 +66,9 @@ export class Budget {
   spendExpanded(bytes: number): void {
     this.#expandedBytes += bytes
     if (this.#expandedBytes > this.limits.maxExpandedBytes) {
-      throw new LimitError(`it unpacks to more than ${this.limits.maxExpandedBytes >> 20} MiB`)
+      throw new LimitError(
+        `giải nén ra quá ${this.limits.maxExpandedBytes >> 20} MiB · it unpacks to more than ${this.limits.maxExpandedBytes >> 20} MiB`,
+      )
     }
   }
 
@@ -78,14 +80,18 @@ export class Budget {
   /** Throws LimitError. */
   spendRow(): void {
     if (++this.#rows > this.limits.maxRows) {
-      throw new LimitError(`it has more than ${this.limits.maxRows} lines and rows`)
+      throw new LimitError(
+        `có quá ${this.limits.maxRows} dòng và hàng · it has more than ${this.limits.maxRows} lines and rows`,
+      )
     }
   }
 
   /** Throws LimitError. */
   spendAttachment(): void {
     if (++this.#attachments > this.limits.maxAttachments) {
-      throw new LimitError(`it has more than ${this.limits.maxAttachments} attachments`)
+      throw new LimitError(
+        `có quá ${this.limits.maxAttachments} tệp đính kèm · it has more than ${this.limits.maxAttachments} attachments`,
+      )
     }
   }
 }

@@ -1,6 +1,6 @@
 /** What docx and xlsx share: parts of a package and how one names another (ECMA-376 part 2). */
 import { posix } from 'node:path'
-import { DocumentError } from './limits.ts'
+import { type Budget, DocumentError } from './limits.ts'
 import { readXml, type XmlHandler } from './xml.ts'
 import type { ZipArchive } from './zip.ts'
 
@@ -49,11 +49,55 @@ export function mainPart(archive: ZipArchive): string {
   for (const { type, part } of readRelations(archive, '').values()) {
     if (type === 'officeDocument' && archive.has(part)) return part
   }
-  throw new DocumentError('it has no main part: it is no office document, or a damaged one')
+  throw new DocumentError(
+    'thiếu phần chính: không phải tài liệu văn phòng, hoặc đã hỏng · it has no main part: it is no office document, or a damaged one',
+  )
+}
+
+/** A file inside an office document, as it was put there. */
+export interface EmbeddedFile {
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+/** Relations that lead to whole files: other formats taken in as they are (ECMA-376 part 1 §11.3.1), embedded documents. */
+const EMBEDDING: ReadonlySet<string> = new Set(['aFChunk', 'package'])
+
+/** Says how many objects of older programs there are (there may be hundreds of formulas), which nobody reads. */
+export function objectWarning(relations: Iterable<Relation>): string | null {
+  const parts = new Set([...relations].filter(({ type }) => type === 'oleObject').map(({ part }) => posix.basename(part))) // prettier-ignore
+  if (parts.size === 0) return null
+  const first = [...parts].slice(0, 3).join(', ')
+  return `có ${parts.size} đối tượng nhúng không đọc được (${first}): nếu là bảng, hãy mở ra và lưu thành tệp riêng · it holds ${parts.size} embedded object(s) that are not read (${first}): if one is a table, open it and save it as a file` // prettier-ignore
+}
+
+/** The files that `relations` lead to. Throws DocumentError. */
+export function embeddedFiles(
+  archive: ZipArchive,
+  relations: ReadonlyMap<string, Relation>,
+  budget: Budget,
+): EmbeddedFile[] {
+  const parts = new Set<string>()
+  for (const { type, part } of relations.values()) if (EMBEDDING.has(type)) parts.add(part)
+  return [...parts].flatMap((part): EmbeddedFile[] => {
+    const bytes = archive.read(part)
+    if (bytes === null) return []
+    budget.spendAttachment()
+    return [{ name: posix.basename(part), bytes }]
+  })
+}
+
+/** Says that nobody reads what was said about the text. */
+export function commentWarning(hasComments: boolean): string | null {
+  return hasComments
+    ? 'có ghi chú bên lề (comment); nội dung ghi chú không được đọc · it holds comments; what stands in a comment is not read'
+    : null
 }
 
 /** Says how many pictures there are that nobody reads. */
 export function pictureWarning(archive: ZipArchive): string | null {
   const count = archive.names.filter((name) => /^(?:word|xl)\/media\/.+\.(?:png|jpe?g|gif|bmp|tiff?|webp|emf|wmf)$/i.test(name)).length // prettier-ignore
-  return count === 0 ? null : `it holds ${count} picture(s); what stands in a picture is not read`
+  return count === 0
+    ? null
+    : `có ${count} ảnh; chữ trong ảnh không được đọc · it holds ${count} picture(s); what stands in a picture is not read`
 }

@@ -130,7 +130,7 @@ function findBand(strips: readonly Strip[], start: number, above: number): Found
     if (crossing === 0) end = at + 1
   }
   // One line with a wide gap is no table: its words may be spread over the line.
-  if (!gutters.some(({ isFirm }) => isFirm)) return null
+  if (end === start || !gutters.some(({ isFirm }) => isFirm)) return null
   // Where cells are centred, the first line of a row may stand above the line it was found by.
   let before = 0
   while (before < Math.min(above, ENDING_LINES)) {

@@ -40,7 +40,8 @@ export function edgesOf(pages: readonly PageLines[]): Edges[] {
     for (const key of new Set(lines.map(({ line }) => keyOf(line)))) seen.set(key, (seen.get(key) ?? 0) + 1)
   return candidates.map((lines) => {
     const away = lines.filter(({ line, isApart }) => isApart || seen.get(keyOf(line))! > 1)
-    const unsure = lines.filter(({ isOutermost, isOfList }) => isOutermost && !isOfList)
+    const first = lines.find(({ line, isUpper }) => isUpper && !away.some((each) => each.line === line))
+    const unsure = lines.filter((each) => (each.isOutermost || each === first) && !each.isOfList)
     return {
       away: new Set(away.map(({ line }) => line)),
       unsure: new Set(unsure.flatMap(({ line }) => line.fragments)),
@@ -51,6 +52,7 @@ export function edgesOf(pages: readonly PageLines[]): Edges[] {
 interface Candidate {
   readonly line: DrawnLine
   readonly isOutermost: boolean
+  readonly isUpper: boolean
   /** Further from the line beside it than lines of one text are. */
   readonly isApart: boolean
   /** What stands beside it, towards the middle of the page, is a word alone too. */
@@ -62,21 +64,26 @@ function atEdges({ lines, top, bottom }: PageLines): Candidate[] {
   const upper = lines.slice(0, TOP_LINES).filter(({ y }) => y > top - edge)
   const lower = lines.slice(Math.max(upper.length, lines.length - BOTTOM_LINES)).filter(({ y }) => y < bottom + edge) // prettier-ignore
   return [
-    ...upper.map((line, at) => candidate(line, lines.slice(at + 1, at + 3), at === 0)),
+    ...upper.map((line, at) => candidate(line, lines.slice(at + 1, at + 3), at === 0, true)),
     ...lower.map((line, index) => {
       const at = lines.length - lower.length + index
       const isOutermost = lines.slice(at + 1).every(({ text }) => PAGE_NUMBER.test(text))
-      return candidate(line, lines.slice(Math.max(0, at - 2), at).toReversed(), isOutermost)
+      return candidate(line, lines.slice(Math.max(0, at - 2), at).toReversed(), isOutermost, false)
     }),
   ].filter(({ line }) => !isWide(line))
 }
 
 /** `beside`: the next two lines towards the middle of the page. */
-function candidate(line: DrawnLine, beside: readonly DrawnLine[], isOutermost: boolean): Candidate {
+function candidate(
+  line: DrawnLine,
+  beside: readonly DrawnLine[],
+  isOutermost: boolean,
+  isUpper: boolean,
+): Candidate {
   const height = Math.max(...line.fragments.map((fragment) => fragment.height))
   const [next] = beside
   const isApart = next === undefined || Math.abs(next.y - line.y) > APART * height
-  return { line, isOutermost, isApart, isOfList: !isApart && beside.every(({ text }) => LONE_WORD.test(text)) } // prettier-ignore
+  return { line, isOutermost, isUpper, isApart, isOfList: !isApart && beside.every(({ text }) => LONE_WORD.test(text)) } // prettier-ignore
 }
 
 /** Cells of a row stand further from each other than words. */

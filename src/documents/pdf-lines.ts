@@ -15,6 +15,8 @@ export interface Fragment {
   readonly isBeforeBlank: boolean
   /** Of the page. */
   readonly font: unknown
+  /** Nobody sees it. */
+  readonly isHidden: boolean
 }
 
 export interface DrawnLine {

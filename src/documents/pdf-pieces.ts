@@ -2,6 +2,7 @@
  * Runs of text on the pages of a PDF, and which may go on with which, whatever the layout is taken for: the next one drawn,
  * the next one below, the first ones of the next column or page. What lines, cells and columns were read wrongly is found so.
  */
+import type { Frame } from './pdf-frames.ts'
 import { drawnLines, type Fragment } from './pdf-lines.ts'
 import type { Box, Placed } from './pdf-table.ts'
 import type { Piece, Seam } from './sink.ts'
@@ -17,16 +18,20 @@ interface Run {
   /** Width of what could not be broken at its beginning. */
   readonly unit: number
   readonly isWide: boolean
+  /** Without blanks that nobody drew. */
+  readonly closed: string
 }
 
 /** Gaps within a run, as part of the letters' height: with a blank drawn, and without one. */
 const WIDEST_BLANK = 1.2
 const WIDEST_GAP = 0.08
 /** Of a line that is spread over its column. */
-const WIDEST_SPREAD = 25
+const WIDEST_SPREAD = 60
 const SAME_LINE = 0.45
 /** Points that left edges, or middles, of one column differ by. */
 const SAME_EDGE = 3
+/** The same on another page or in another column of the page. */
+const SIMILAR_EDGE = 8
 /** The next line is no further below, as part of the letters' height. */
 const FURTHEST = 3.4
 const NEAREST = 0.5
@@ -37,47 +42,50 @@ const MOST_BELOW = 3
 /** Room for less than a letter and the padding of a cell, as part of the letters' height. */
 const TIGHT = 1.4
 /** Looked at of the next page or column. */
-const FIRST_RUNS = 7
+const FIRST_RUNS = 8
+const ROW_NUMBER = /^\(?\d{1,4}[.)]?$/
 const MAX_RUNS = 60_000
 /** Of one page: what costs its square. */
 const MAX_OF_PAGE = 2000
 
 export class PieceFinder {
-  readonly #pages: Run[][] = []
+  readonly #pages: { readonly runs: readonly Run[]; readonly page: number; readonly isColumn: boolean }[] = []
   #count = 0
 
   /** In the order in which it is drawn. */
-  page(number: number, placed: readonly Placed[]): void {
+  frame(page: number, placed: readonly Placed[], { isColumn, shift }: Frame): void {
     if (this.#count >= MAX_RUNS) return
-    const runs = runsOf(number, placed).slice(0, MAX_OF_PAGE)
+    const runs = runsOf(page, shift === 0 ? placed : shifted(placed, shift)).slice(0, MAX_OF_PAGE)
     this.#count += runs.length
-    this.#pages.push(runs)
+    this.#pages.push({ runs, page, isColumn })
   }
 
   find(): Piece[] {
     const pieces: Piece[] = []
     const offsets: number[] = []
     let all = 0
-    for (const runs of this.#pages) {
+    for (const { runs } of this.#pages) {
       offsets.push(all)
       all += runs.length
     }
-    for (const [at, runs] of this.#pages.entries()) {
-      const numbers = new Map(runs.map((run, index) => [run, offsets[at]! + index]))
-      const following = this.#pages[at + 1] ?? []
-      const numbersBehind = new Map(following.map((run, index) => [run, offsets[at + 1]! + index]))
-      const sheet = new Sheet(runs)
-      const behind = new Sheet(following)
+    const numbers = new Map(this.#pages.flatMap(({ runs }, at) => runs.map((run, index) => [run, offsets[at]! + index]))) // prettier-ignore
+    const sheets = this.#pages.map(({ runs }) => new Sheet(runs))
+    const heads = new Set<string>()
+    for (const [at, { runs }] of this.#pages.entries()) {
+      const sheet = sheets[at]!
+      const behind = this.#behind(at).map((each) => sheets[each]!)
+      for (const run of runs) if (run.box !== null) heads.add(headOf(run))
       for (const [index, run] of runs.entries()) {
         const seams = new Map<number, Seam>()
-        const add = (next: Run, isClose: boolean, isOver = false): void => {
-          const piece = numbers.get(next) ?? numbersBehind.get(next)!
+        const room = (run.box?.right ?? sheet.rightOf(run)) - run.right
+        const add = (next: Run, isClose: boolean, isOver = false, isNext = true): void => {
+          const piece = numbers.get(next)!
           if (seams.has(piece)) return
-          const room = (run.box?.right ?? sheet.rightOf(run)) - run.right
           seams.set(piece, {
             piece,
             isClose,
             isOver,
+            isNext,
             isTight: room < TIGHT * run.height,
             isFull: next.unit > room - run.height * 0.5,
           })
@@ -86,8 +94,10 @@ export class PieceFinder {
         for (const next of below) add(next, run.y - next.y < CLOSE * run.height && run.box === next.box)
         const drawn = runs[index + 1]
         if (drawn !== undefined && (run.box === drawn.box || run.box === null || drawn.box === null)) add(drawn, false) // prettier-ignore
-        if (sheet.isLast(run))
-          for (const next of [...sheet.besides(run), ...behind.first(run)]) add(next, false, true)
+        if (sheet.isLast(run)) {
+          for (const next of sheet.besides(run)) add(next, false, true, sheet.isLastCell(run))
+          for (const each of behind) for (const next of each.first(run)) add(next, false, true, sheet.isLastCell(run) && each.isFirstCell(next, heads)) // prettier-ignore
+        }
         pieces.push({
           text: run.text,
           place: { page: run.page },
@@ -98,6 +108,31 @@ export class PieceFinder {
     }
     return pieces
   }
+
+  /** What a frame goes on in: the next one, and behind edges of pages the next column. */
+  #behind(at: number): number[] {
+    const behind: number[] = []
+    const page = this.#pages[at]!.page
+    for (let next = at + 1; next < this.#pages.length && this.#pages[next]!.page <= page + 1; next++) {
+      behind.push(next)
+      if (this.#pages[next]!.isColumn || !this.#pages[at]!.isColumn) break
+    }
+    return behind
+  }
+}
+
+/** As if the frame stood where the first column does. */
+function shifted(placed: readonly Placed[], shift: number): Placed[] {
+  const boxes = new Map<Box, Box>()
+  const move = (box: Box): Box => {
+    const known = boxes.get(box) ?? { ...box, left: box.left - shift, right: box.right - shift }
+    boxes.set(box, known)
+    return known
+  }
+  return placed.map(({ fragment, box }) => ({
+    fragment: { ...fragment, x: fragment.x - shift },
+    box: box === null ? null : move(box),
+  }))
 }
 
 /** Runs of a page by where they stand. */
@@ -117,11 +152,36 @@ class Sheet {
     return Math.max(...this.#runs.filter((each) => isAligned(each, run)).map(({ right }) => right))
   }
 
+  /** No line of its cell stands below it, and no other cell of its column. */
+  isLastCell(run: Run): boolean {
+    const { box } = run
+    if (box === null) return true
+    return !this.#runs.some((each) => each.y < run.y - NEAREST * run.height && each.box !== null && isSameColumn(each.box, box)) // prettier-ignore
+  }
+
+  /** No cell of its column stands above it but heads that were seen before, and its row has no number of its own. */
+  isFirstCell(run: Run, heads: ReadonlySet<string>): boolean {
+    const { box } = run
+    if (box === null) return true
+    for (const each of this.#runs) {
+      if (each.box === null) continue
+      if (isSameColumn(each.box, box)) {
+        if (each.y > run.y + NEAREST * run.height && !heads.has(headOf(each))) return false
+      } else if (
+        each.box.left < box.left &&
+        Math.abs(each.box.top - box.top) < SAME_EDGE &&
+        ROW_NUMBER.test(each.text)
+      )
+        return false
+    }
+    return true
+  }
+
   /** Nearest below it: with the same edge, with the same middle, over or under it. */
   below(run: Run): Run[] {
     const found = new Set<Run>()
     const from = this.#runs.indexOf(run) + 1
-    const kinds = [isSameLeft, isSameMiddle, isOver]
+    const kinds = [isSameLeft, isSameMiddle, isOver] as readonly ((a: Run, b: Run) => boolean)[]
     const reached = kinds.map(() => Infinity)
     for (let at = from; at < this.#runs.length; at++) {
       const next = this.#runs[at]!
@@ -158,8 +218,8 @@ class Sheet {
     const { box } = run
     return this.#runs
       .filter((each) => {
-        if (box === null) return each.box === null && isAligned(each, run)
-        return each.box !== null && Math.abs(each.box.left - box.left) <= SAME_EDGE && Math.abs(each.box.right - box.right) <= SAME_EDGE // prettier-ignore
+        if (box === null) return each.box === null && isAligned(each, run, SIMILAR_EDGE)
+        return each.box !== null && Math.abs(each.box.left - box.left) <= SIMILAR_EDGE && Math.abs(widthOf(each.box) - widthOf(box)) <= SAME_EDGE // prettier-ignore
       })
       .slice(0, FIRST_RUNS)
   }
@@ -172,24 +232,35 @@ class Sheet {
       .filter((each) => {
         if (each.left - run.left < least || each.left < run.right || each.y < run.y) return false
         if (box === null) return each.box === null
-        return (
-          each.box !== null && Math.abs(each.box.right - each.box.left - box.right + box.left) <= SAME_EDGE
-        )
+        return each.box !== null && Math.abs(widthOf(each.box) - widthOf(box)) <= SAME_EDGE
       })
       .slice(0, FIRST_RUNS)
   }
 }
 
-function isAligned(a: Run, b: Run): boolean {
-  return isSameLeft(a, b) || isSameMiddle(a, b)
+function isSameColumn(a: Box, b: Box): boolean {
+  return Math.abs(a.left - b.left) <= SAME_EDGE && Math.abs(a.right - b.right) <= SAME_EDGE
 }
 
-function isSameLeft(a: Run, b: Run): boolean {
-  return Math.abs(a.left - b.left) <= SAME_EDGE
+/** What tells the head of a column again on the next page. */
+function headOf({ text, box }: Run): string {
+  return `${Math.round(widthOf(box!) / 4)} ${text}`
 }
 
-function isSameMiddle(a: Run, b: Run): boolean {
-  return Math.abs(a.left + a.right - b.left - b.right) <= 2 * SAME_EDGE
+function widthOf({ left, right }: Box): number {
+  return right - left
+}
+
+function isAligned(a: Run, b: Run, edge = SAME_EDGE): boolean {
+  return isSameLeft(a, b, edge) || isSameMiddle(a, b, edge)
+}
+
+function isSameLeft(a: Run, b: Run, edge = SAME_EDGE): boolean {
+  return Math.abs(a.left - b.left) <= edge
+}
+
+function isSameMiddle(a: Run, b: Run, edge = SAME_EDGE): boolean {
+  return Math.abs(a.left + a.right - b.left - b.right) <= 2 * edge
 }
 
 function isOver(a: Run, b: Run): boolean {
@@ -202,7 +273,12 @@ function runsOf(page: number, placed: readonly Placed[]): Run[] {
   const known = new Set(narrow.map(({ text, y }) => `${y} ${text}`))
   const wide = groupsOf(page, placed, WIDEST_SPREAD, WIDEST_SPREAD)
   const others = wide.filter(({ text, y }) => !known.has(`${y} ${text}`))
-  return [...narrow, ...others.map((run) => ({ ...run, isWide: run.box === null }))]
+  return [...narrow, ...others.flatMap(closed).map((run) => ({ ...run, isWide: run.box === null }))]
+}
+
+/** A line that is spread over its column, also without the blanks that nobody drew: it may be spread at a sign without width. */
+function closed(run: Run): Run[] {
+  return run.closed === run.text ? [run] : [run, { ...run, text: run.closed }]
 }
 
 function groupsOf(page: number, placed: readonly Placed[], blank: number, gap: number): Run[] {
@@ -210,16 +286,29 @@ function groupsOf(page: number, placed: readonly Placed[], blank: number, gap: n
   for (const { fragment, box } of placed) {
     const group = groups.at(-1)
     const before = group?.fragments.at(-1)
-    if (group !== undefined && group.box === box && goesOn(before!, fragment, blank, gap))
+    if (
+      group !== undefined &&
+      (group.box === box ? goesOn(before!, fragment, blank, gap) : goesOn(before!, fragment, 0, WIDEST_GAP))
+    )
       group.fragments.push(fragment)
     else groups.push({ box, fragments: [fragment] })
   }
   return groups.flatMap(({ box, fragments }) =>
-    drawnLines(fragments).map(({ text, x, right, y, fragments: [first] }): Run => {
+    drawnLines(fragments).map(({ text, x, right, y, fragments: [first, ...others] }): Run => {
       const unit = /^[^\s/-]*[/-]?/.exec(text)![0].length
-      return { page, box, text, left: x, right, y, height: first!.height, unit: ((right - x) * unit) / Math.max(1, text.length), isWide: false } // prettier-ignore
+      const closed = others.reduce(
+        (all, next, index) => all + (isSpread([first!, ...others][index]!, next, box) ? '' : ' ') + next.text,
+        first!.text,
+      )
+      return { page, box, text, left: x, right, y, height: first!.height, unit: ((right - x) * unit) / Math.max(1, text.length), isWide: false, closed } // prettier-ignore
     }),
   )
+}
+
+/** Whether the room between two pieces may be none of the text. */
+function isSpread(before: Fragment, next: Fragment, box: Box | null): boolean {
+  if (before.isBeforeBlank || next.isAfterBlank) return false
+  return box !== null || /[-.[({/:]$/.test(before.text) || /^[-.[({\])}/:]/.test(next.text)
 }
 
 function goesOn(before: Fragment, next: Fragment, widestBlank: number, widestGap: number): boolean {

@@ -45,6 +45,7 @@ export interface Placed {
 
 /** Borders of neighbouring cells may be drawn twice, this far from each other. */
 const NEAR = 2.5
+const HARDLY = 0.5
 /** Between a border and the middle of the blank that stands for it, as part of the letters' height. */
 const WIDEST_BLANK = 0.6
 
@@ -99,12 +100,13 @@ function cutAtRulings(fragment: Fragment, upright: readonly Ruling[]): Fragment[
 
 /** The nearest rulings on all four sides of the beginning of the text; null: one is missing. */
 function boxAround(fragment: Fragment, across: readonly Ruling[], upright: readonly Ruling[]): Box | null {
-  const x = fragment.x + Math.min(1, fragment.width / 2)
+  const x = fragment.x + Math.min(2, fragment.width / 2)
   const y = fragment.y + fragment.height * 0.3
-  const covers = (value: number) => (ruling: Ruling) =>
-    ruling.from - NEAR <= value && ruling.to + NEAR >= value
-  const beside = upright.filter(covers(y)).map(({ at }) => at)
-  const over = across.filter(covers(x)).map(({ at }) => at)
+  const covers = (value: number, beyond: number) => (ruling: Ruling) =>
+    ruling.from - beyond <= value && ruling.to + beyond >= value
+  const beside = upright.filter(covers(y, NEAR)).map(({ at }) => at)
+  // Tables in the next cell end right beside it.
+  const over = across.filter(covers(x, HARDLY)).map(({ at }) => at)
   const box = {
     left: Math.max(...beside.filter((at) => at <= x + 1)),
     right: Math.min(...beside.filter((at) => at > x + 1)),

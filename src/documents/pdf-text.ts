@@ -9,7 +9,7 @@ import type { Operators } from './pdf-rulings.ts'
 export type TextCodes = Readonly<Record<
   | 'save' | 'restore' | 'transform' | 'paintFormXObjectBegin' | 'paintFormXObjectEnd' | 'beginText' | 'setFont'
   | 'setCharSpacing' | 'setWordSpacing' | 'setHScale' | 'setLeading' | 'setTextRise' | 'setTextMatrix' | 'moveText'
-  | 'setLeadingMoveText' | 'nextLine' | 'showText',
+  | 'setLeadingMoveText' | 'nextLine' | 'showText' | 'setTextRenderingMode' | 'setFillRGBColor',
   number
 >> // prettier-ignore
 
@@ -29,9 +29,12 @@ interface State {
   scale: number
   leading: number
   rise: number
+  /** It leaves no mark, or a white one. */
+  isUnseen: boolean
+  isWhite: boolean
 }
 
-const START: State = { ctm: IDENTITY, font: null, fontSize: 0, charSpacing: 0, wordSpacing: 0, scale: 1, leading: 0, rise: 0 } // prettier-ignore
+const START: State = { ctm: IDENTITY, font: null, fontSize: 0, charSpacing: 0, wordSpacing: 0, scale: 1, leading: 0, rise: 0, isUnseen: false, isWhite: false } // prettier-ignore
 
 /** A jump this many times the letters' height begins another piece. */
 const JUMP = 0.3
@@ -42,6 +45,16 @@ const USUAL_WIDTH = 0.55
 /** What the font says of no letter: whatever stands there, it is not read. */
 const UNKNOWN = /[\p{Co}\p{Cc}\p{Cn}]/u
 const MAX_FRAGMENTS = 200_000
+
+/** Text rendering modes that paint nothing (ISO 32000-1 §9.3.6): the text of a scanned page is laid under it so. */
+const UNSEEN_MODES: ReadonlySet<number> = new Set([3, 7])
+const WHITE = /^#f[a-f\d]f[a-f\d]f[a-f\d]$/i
+/** A blank that takes less room is taken back, as part of the font size. */
+const NO_BLANK = 0.08
+/** Points: smaller is not read by anybody. */
+const LEAST_HEIGHT = 1
+/** Blanks that fonts call by other names. */
+const BLANK = /^[\t\n\r\u00a0]$/
 
 /** Text that runs from left to right, and the rest of the page. */
 export interface DrawnText {
@@ -107,6 +120,8 @@ class TextReader {
       case codes.setWordSpacing: return void (state.wordSpacing = first)
       case codes.setHScale: return void (state.scale = first / 100)
       case codes.setLeading: return void (state.leading = -first)
+      case codes.setTextRenderingMode: return void (state.isUnseen = UNSEEN_MODES.has(first))
+      case codes.setFillRGBColor: return void (state.isWhite = WHITE.test(String(first)))
       case codes.setTextRise: return void (state.rise = first)
       case codes.setTextMatrix: return void (this.#matrix = this.#line = asMatrix(args))
       case codes.moveText: return this.#move(first, second)
@@ -139,9 +154,11 @@ class TextReader {
       const width = (glyph.width * fontSize) / 1000
       // A font put in for a letter may tell no width: what follows must not look set apart.
       const shown = width === 0 && !/^\p{M}/u.test(glyph.unicode) ? USUAL_WIDTH * fontSize : width
-      const isUnknown = UNKNOWN.test(glyph.unicode)
+      const unicode = BLANK.test(glyph.unicode) ? ' ' : glyph.unicode
+      const isUnknown = UNKNOWN.test(unicode)
       if (isUnknown) this.#lying.add(this.#state.font)
-      piece.add(isUnknown ? '\ufffd' : glyph.unicode, at, shown)
+      if (unicode !== ' ') piece.dropBlank(at, NO_BLANK * Math.abs(fontSize))
+      piece.add(isUnknown ? '\ufffd' : unicode, at, shown)
       at += width + charSpacing + (glyph.isSpace ? wordSpacing : 0)
     }
     this.#add(piece, height)
@@ -150,7 +167,9 @@ class TextReader {
 
   #add(piece: Piece, height: number): void {
     if (piece.text === '' || height === 0 || this.#level.length >= MAX_FRAGMENTS) return
-    if (piece.isLevel) this.#level.push(...withoutBlanks(piece.fragment(height, this.#state.font)))
+    const isHidden = this.#state.isUnseen || this.#state.isWhite || height < LEAST_HEIGHT
+    if (piece.isLevel)
+      this.#level.push(...withoutBlanks({ ...piece.fragment(height, this.#state.font), isHidden }))
     else if (/\S/.test(piece.text)) this.#turned.push(piece.text)
   }
 }
@@ -174,13 +193,20 @@ class Piece {
     this.end = at + width
   }
 
+  /** A blank at the end takes no room where what follows begins at `at`: nobody sees it. */
+  dropBlank(at: number, room: number): void {
+    if (!this.text.endsWith(' ') || at - this.#starts.at(-1)! > room) return
+    this.text = this.text.slice(0, -1)
+    this.#starts.pop()
+  }
+
   /** It runs from left to right, but for a slant. */
   get isLevel(): boolean {
     const [a, b] = this.#matrix
     return a > 0 && Math.abs(b) < a / 3
   }
 
-  fragment(height: number, font: unknown): Fragment {
+  fragment(height: number, font: unknown): Omit<Fragment, 'isHidden'> {
     const [x, y] = apply(this.#matrix, this.#starts[0]!, 0)
     const starts = this.#starts.map((start) => apply(this.#matrix, start, 0)[0])
     return { text: this.text, x, y, width: apply(this.#matrix, this.end, 0)[0] - x, height, starts, isAfterBlank: false, isBeforeBlank: false, font } // prettier-ignore

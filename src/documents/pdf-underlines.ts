@@ -9,6 +9,8 @@ const HIGHEST = 0.6
 const THROUGH = 0.12
 /** Points that a line goes beyond its text. */
 const BEYOND = 0.6
+/** As part of the letters' height. */
+const BLANK = 0.5
 /** Points a step by which text is looked up. */
 const STEP = 8
 
@@ -31,7 +33,9 @@ export function withoutTextLines(
     }
     const first = Math.min(...over.map(({ x }) => x))
     const last = Math.max(...over.map(({ x, width }) => x + width))
-    if (from < first - BEYOND || to > last + BEYOND) return true
+    // A blank at the end is underlined too.
+    const blank = Math.max(...over.map(({ isBeforeBlank, height }) => (isBeforeBlank ? BLANK * height : 0)))
+    if (from < first - BEYOND || to > last + blank + BEYOND) return true
     for (const fragment of over) if (at - fragment.y > THROUGH * fragment.height) struck.add(fragment)
     return false
   })

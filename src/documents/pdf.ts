@@ -2,70 +2,44 @@
  * PDF with a text layer: ruled tables cell by cell, everything else line by line, pieces far apart as cells of a row.
  * A page without text is named: what stands in a picture is not read.
  */
-import { type Budget, DocumentError, LimitError } from './limits.ts'
+import { type Budget, LimitError } from './limits.ts'
 import { type Band, blocksOf, type Column, type Plain } from './pdf-columns.ts'
 import { type DrawnLine, drawnLines, type Fragment, textLines } from './pdf-lines.ts'
 import { edgesOf } from './pdf-edges.ts'
+import { type Frame, framesOf } from './pdf-frames.ts'
+import { openPdf } from './pdf-library.ts'
 import { apply, rotation } from './pdf-matrix.ts'
-import { type OperatorCodes, type Operators, readRulings } from './pdf-rulings.ts'
+import { readRulings, type Rulings } from './pdf-rulings.ts'
 import { PieceFinder } from './pdf-pieces.ts'
 import { type RuledCell, type RuledTable, splitByRulings } from './pdf-table.ts'
-import { readText, type TextCodes } from './pdf-text.ts'
+import { readText } from './pdf-text.ts'
 import type { Place } from './place.ts'
-import { type Cell, type DocumentSink, HIDDEN, PLAIN, UNSURE } from './sink.ts'
-
-interface PdfPage {
-  /** Degrees, clockwise. */
-  readonly rotate: number
-  readonly view: readonly [number, number, number, number]
-  getOperatorList(): Promise<Operators>
-  cleanup(): void
-}
-
-interface PdfDocument {
-  readonly numPages: number
-  getPage(number: number): Promise<PdfPage>
-  cleanup(): Promise<void>
-}
-
-interface PdfLibrary {
-  readonly OPS: OperatorCodes & TextCodes
-  readonly VerbosityLevel: { readonly ERRORS: number }
-  getDocument(options: Readonly<Record<string, unknown>>): { readonly promise: Promise<PdfDocument> }
-}
+import { type Cell, type DocumentSink, HIDDEN, PLAIN, STRUCK, UNSURE } from './sink.ts'
 
 /** Throws DocumentError. */
 export async function readPdf(bytes: Uint8Array, budget: Budget, sink: DocumentSink): Promise<void> {
-  // Two megabytes that only this format needs.
-  const library = (await import('unpdf/pdfjs')) as unknown as PdfLibrary
-  const document = await open(library, bytes)
+  const { document, codes } = await openPdf(bytes)
   const { maxPages } = budget.limits
   if (document.numPages > maxPages) {
     throw new LimitError(`it has ${document.numPages} pages, more than ${maxPages}: take out the annex`)
   }
-  const pages: DrawnPage[] = []
+  const drawn: Drawn[] = []
   const silent: number[] = []
-  const pieces = new PieceFinder()
   for (let number = 1; number <= document.numPages; number++) {
     const page = await document.getPage(number)
     const operators = await page.getOperatorList()
     const start = rotation(page.rotate)
-    const { level, turned } = readText(operators, library.OPS, start)
+    const { level, turned } = readText(operators, codes, start)
     if (level.length === 0 && turned.length === 0) silent.push(number)
     else {
-      const { tables, free, placed, struck } = splitByRulings(
-        level,
-        readRulings(operators, library.OPS, start),
-      )
+      const rulings = readRulings(operators, codes, start)
       const [left, low, right, high] = page.view
-      pieces.page(number, placed)
       const [one, other] = [apply(start, left, low), apply(start, right, high)]
-      pages.push({
+      drawn.push({
         number,
-        tables,
-        free,
+        level,
         turned,
-        struck,
+        rulings,
         top: Math.max(one[1], other[1]),
         bottom: Math.min(one[1], other[1]),
         left: Math.min(one[0], other[0]),
@@ -74,6 +48,16 @@ export async function readPdf(bytes: Uint8Array, budget: Budget, sink: DocumentS
     }
     page.cleanup()
   }
+  const pieces = new PieceFinder()
+  const frames = framesOf(drawn)
+  const pages = drawn.map((page, index): DrawnPage => {
+    const parts = frames[index]!.map((frame): PagePart => {
+      const { tables, free, placed, struck } = splitByRulings(frame.fragments, frame.rulings)
+      pieces.frame(page.number, placed, frame)
+      return { ...frame, tables, free, struck }
+    })
+    return { ...page, parts }
+  })
   new PageReader(budget, sink).read(pages)
   sink.pieces(pieces.find())
   if (silent.length > 0) sink.warn(describeSilent(silent, document.numPages))
@@ -81,35 +65,25 @@ export async function readPdf(bytes: Uint8Array, budget: Budget, sink: DocumentS
 }
 
 /** What stands on a page; pages without text are left out. */
-interface DrawnPage {
+interface Drawn {
   readonly number: number
-  readonly tables: readonly RuledTable[]
-  readonly free: readonly Fragment[]
+  readonly level: readonly Fragment[]
   readonly turned: readonly string[]
-  readonly struck: ReadonlySet<Fragment>
+  readonly rulings: Rulings
   readonly top: number
   readonly bottom: number
   readonly left: number
   readonly right: number
 }
 
-async function open(library: PdfLibrary, bytes: Uint8Array): Promise<PdfDocument> {
-  try {
-    return await library.getDocument({
-      data: Uint8Array.from(bytes),
-      isEvalSupported: false,
-      useSystemFonts: false,
-      disableFontFace: true,
-      useWorkerFetch: false,
-      enableXfa: false,
-      stopAtErrors: false,
-      verbosity: library.VerbosityLevel.ERRORS,
-    }).promise
-  } catch (error) {
-    const { name, message } = error as Error
-    const why = name === 'PasswordException' ? 'it is protected by a password' : `it is damaged: ${message}`
-    throw new DocumentError(why, { cause: error })
-  }
+interface PagePart extends Frame {
+  readonly tables: readonly RuledTable[]
+  readonly free: readonly Fragment[]
+  readonly struck: ReadonlySet<Fragment>
+}
+
+interface DrawnPage extends Drawn {
+  readonly parts: readonly PagePart[]
 }
 
 function describeSilent(pages: readonly number[], all: number): string {
@@ -117,6 +91,8 @@ function describeSilent(pages: readonly number[], all: number): string {
   return `${which}${pages.length === all ? ' any' : ''} text: a picture of text is not read; ask the sender for the file itself`
 }
 
+/** As part of the letters' height. */
+const COLUMN_GAP = 1.2
 const SAME_COLUMN = 6
 /** Tables that may go on. */
 const MOST_OPEN = 4
@@ -134,9 +110,13 @@ class PageReader {
   #lines = 0
   /** Where lines begin and end. */
   #sides: readonly [number, number] = [0, 0]
+  /** Points that they stand further right than on other pages. */
+  #shift = 0
   /** What of them may be no part of the text. */
   #unsure: ReadonlySet<Fragment> = new Set()
   #struck: ReadonlySet<Fragment> = new Set()
+  /** From where to where the page goes. */
+  #seen: readonly [number, number] = [0, 0]
 
   constructor(budget: Budget, sink: DocumentSink) {
     this.#budget = budget
@@ -144,16 +124,17 @@ class PageReader {
   }
 
   read(pages: readonly DrawnPage[]): void {
-    const edges = edgesOf(pages.map(({ free, top, bottom }) => ({ lines: drawnLines(free), top, bottom })))
+    const edges = edgesOf(
+      pages.map(({ parts, top, bottom }) => ({ lines: drawnLines(parts.flatMap(({ free }) => free)), top, bottom })), // prettier-ignore
+    )
     for (const [index, page] of pages.entries()) {
       const { away, unsure } = edges[index]!
       const gone = new Set([...away].flatMap(({ fragments }) => fragments))
       this.#lines = 0
+      this.#seen = [page.left, page.right]
       this.#unsure = unsure
-      this.#struck = page.struck
-      this.#sides = sidesOf(page)
       this.#readEdges(page.number, away)
-      this.#readPage(page, page.free.filter((fragment) => !gone.has(fragment))) // prettier-ignore
+      this.#readPage(page, gone)
     }
   }
 
@@ -166,20 +147,26 @@ class PageReader {
     this.#sink.gap()
   }
 
-  #readPage({ number, tables, turned }: DrawnPage, free: readonly Fragment[]): void {
-    const blocks = blocksBetween(tables, free)
-    for (const [index, table] of tables.entries()) {
-      this.#readFree(number, blocks[index]!)
-      this.#readTable(number, index + 1, table)
+  #readPage({ number, parts, turned }: DrawnPage, gone: ReadonlySet<Fragment>): void {
+    let tables = 0
+    for (const part of parts) {
+      this.#struck = part.struck
+      this.#sides = sidesOf(part)
+      this.#shift = part.shift
+      const blocks = blocksBetween(part.tables, part.free.filter((fragment) => !gone.has(fragment))) // prettier-ignore
+      for (const [index, table] of part.tables.entries()) {
+        this.#readFree(number, blocks[index]!)
+        this.#readTable(number, ++tables, table)
+      }
+      this.#readFree(number, blocks.at(-1)!)
     }
-    this.#readFree(number, blocks.at(-1)!)
     for (const text of turned) {
       this.#budget.spendRow()
       this.#sink.gap()
       this.#sink.line({ text, isFull: null }, { page: number, line: ++this.#lines }, UNSURE)
     }
     this.#sink.gap()
-    if (tables.length === 0) this.#open = []
+    if (tables === 0) this.#open = []
   }
 
   #readTable(page: number, number: number, table: RuledTable): void {
@@ -196,7 +183,14 @@ class PageReader {
         .map(({ fragments, box, column }): Cell => {
           const lines = textLines(drawnLines(fragments), box.left, box.right)
           const place = { page, table: number, row: row + 1, cell: column + 1 }
-          return { lines, place, column, isNumber: false, isHidden: this.#isStruck(fragments) }
+          return {
+            lines,
+            place,
+            column,
+            isNumber: false,
+            isStruck: this.#isStruck(fragments),
+            isHidden: this.#isHidden(fragments),
+          }
         })
       const over = numberOver(table, { page, table: number, row: row + 1, cell: 1 }, cells)
       this.#sink.row(key, over === null ? read : [over, ...read], PLAIN)
@@ -206,6 +200,12 @@ class PageReader {
 
   #isStruck(fragments: readonly Fragment[]): boolean {
     return this.#struck.size > 0 && fragments.some((fragment) => this.#struck.has(fragment))
+  }
+
+  /** Outside of the page, or not painted. */
+  #isHidden(fragments: readonly Fragment[]): boolean {
+    const [left, right] = this.#seen
+    return fragments.some(({ isHidden, x, width }) => isHidden || x + width < left || x > right)
   }
 
   #readFree(page: number, blocks: readonly (Plain | Band)[]): void {
@@ -222,14 +222,15 @@ class PageReader {
     for (const [index, text] of textLines(lines, left, right).entries()) {
       this.#budget.spendRow()
       const { fragments } = lines[index]!
-      const isUnsure = fragments.some((fragment) => this.#unsure.has(fragment))
-      const traits = this.#isStruck(fragments) ? HIDDEN : isUnsure ? UNSURE : PLAIN
+      const isUnsure = isApart(fragments) || fragments.some((fragment) => this.#unsure.has(fragment))
+      const traits = this.#isStruck(fragments) ? STRUCK : this.#isHidden(fragments) ? HIDDEN : isUnsure ? UNSURE : PLAIN // prettier-ignore
       this.#sink.line(text, { page, line: ++this.#lines }, traits)
     }
   }
 
   #readBand(page: number, { columns, rows }: Band): void {
-    const { key, numbers } = this.#bandLike(columns)
+    const level = columns.map(({ left, right }) => ({ left: left - this.#shift, right: right - this.#shift }))
+    const { key, numbers } = this.#bandLike(level)
     for (const cells of rows) {
       this.#budget.spendRow()
       const line = this.#lines + 1
@@ -239,7 +240,7 @@ class PageReader {
         const { left, right } = columns[index]!
         const column = numbers[index]!
         const place = { page, line, cell: column + 1 }
-        return [{ lines: textLines(lines, left, right), place, column, isNumber: false }]
+        return [{ lines: textLines(lines, left, right), place, column, isNumber: false, isHidden: this.#isHidden(lines.flatMap(({ fragments }) => fragments)) }] // prettier-ignore
       })
       this.#sink.row(key, read, UNSURE)
     }
@@ -275,9 +276,9 @@ function numberOver(table: RuledTable, place: Place, cells: readonly RuledCell[]
 }
 
 /** From where to where lines of the page may go: its margins are alike. */
-function sidesOf({ free, left, right }: DrawnPage): [number, number] {
-  const first = Math.min(...free.map(({ x }) => x))
-  const last = Math.max(...free.map(({ x, width }) => x + width))
+function sidesOf({ free, left, right }: PagePart): [number, number] {
+  let [first, last] = [Infinity, -Infinity]
+  for (const { x, width } of free) [first, last] = [Math.min(first, x), Math.max(last, x + width)]
   return [first, Math.max(last, right - (first - left))]
 }
 
@@ -289,6 +290,18 @@ function blocksBetween(tables: readonly RuledTable[], free: readonly Fragment[])
     parts[below === -1 ? tables.length : below]!.push(fragment)
   }
   return parts.map(blocksOf)
+}
+
+/** Words that stand as far from each other as columns do, but for a bullet. */
+function isApart(fragments: readonly Fragment[]): boolean {
+  return fragments.some(({ x, height }, index) => {
+    const before = fragments[index - 1]
+    return (
+      before !== undefined &&
+      !/^\S{1,4}$/.test(before.text) &&
+      x - before.x - before.width > COLUMN_GAP * height
+    )
+  })
 }
 
 /** Whether two columns stand at the same place, whatever is in them. */

@@ -5,7 +5,7 @@ import { readJson, type JsonFormat } from './json.ts'
 import { type Budget, DocumentError, LimitError } from './limits.ts'
 import type { Mail } from './mail.ts'
 import type { Place } from './place.ts'
-import type { Cell, DocumentSink } from './sink.ts'
+import { type Cell, type DocumentSink, UNSURE } from './sink.ts'
 import { readTable } from './tables.ts'
 import { decodeText } from './text-encoding.ts'
 import { readText } from './text.ts'
@@ -37,11 +37,17 @@ class DocumentReader {
   async read(bytes: Uint8Array, name: string, sink: DocumentSink, depth: number): Promise<DocumentFormat> {
     const budget = this.#budget
     const { maxInputBytes } = budget.limits
-    if (bytes.length > maxInputBytes) throw new LimitError(`it is larger than ${maxInputBytes >> 20} MiB`)
-    if (bytes.length === 0) throw new DocumentError('it is empty')
+    if (bytes.length > maxInputBytes)
+      throw new LimitError(
+        `lớn hơn ${maxInputBytes >> 20} MiB · it is larger than ${maxInputBytes >> 20} MiB`,
+      )
+    if (bytes.length === 0) throw new DocumentError('tệp trống · it is empty')
     const binary = binaryKind(bytes, () => new ZipArchive(bytes, budget).names)
-    if (binary === 'docx') return (readDocx(bytes, budget, sink), binary)
-    if (binary === 'xlsx') return (readXlsx(bytes, budget, sink), binary)
+    if (binary === 'docx' || binary === 'xlsx') {
+      const embedded = (binary === 'docx' ? readDocx : readXlsx)(bytes, budget, sink)
+      await this.#readParts(embedded, sink, depth)
+      return binary
+    }
     if (binary === 'pdf') {
       const { readPdf } = await import('./pdf.ts')
       await readPdf(bytes, budget, sink)
@@ -61,7 +67,8 @@ class DocumentReader {
     const kind = textKind(text, name)
     // Mails and pages say themselves in which encoding they are.
     if (kind === 'mail') return await this.#readMail(bytes, sink, depth)
-    if (encoding === 'windows-1258') sink.warn('it is not UTF-8; it was read as windows-1258')
+    if (encoding === 'windows-1258')
+      sink.warn('không phải UTF-8; đã đọc theo windows-1258 · it is not UTF-8; it was read as windows-1258')
     if (kind === 'html') await this.#readHtml(text, sink)
     else if (kind === 'csv') readTable(text, null, budget, sink)
     else if (kind === 'tsv') readTable(text, '\t', budget, sink)
@@ -76,16 +83,31 @@ class DocumentReader {
   }
 
   async #readMail(bytes: Uint8Array, sink: DocumentSink, depth: number): Promise<'mail'> {
-    const { maxMailDepth } = this.#budget.limits
-    if (depth > maxMailDepth) throw new LimitError(`more than ${maxMailDepth} mails stand inside each other`)
-    const { readMail } = await import('./mail.ts')
-    const { html, attachments }: Mail = await readMail(bytes, this.#budget, sink)
-    if (html !== null) await this.#readHtml(html, sink)
-    for (const { name, bytes: attached } of attachments) {
+    const { linesMissingIn, readLines, readMail } = await import('./mail.ts')
+    const { html, lines, attachments }: Mail = await readMail(bytes, this.#budget, sink)
+    if (html !== null) {
+      await this.#readHtml(html, sink)
       sink.gap()
-      await this.#readAttachment(name, attached, sink, depth)
+      // Both should say the same; what only the plain text says counts too.
+      const { closedText } = await import('./html.ts')
+      const others = linesMissingIn(closedText(html), lines)
+      if (others.length > 0) readLines(others, UNSURE, this.#budget, sink)
     }
+    await this.#readParts(attachments, sink, depth)
     return 'mail'
+  }
+
+  async #readParts(parts: readonly Part[], sink: DocumentSink, depth: number): Promise<void> {
+    const { maxMailDepth } = this.#budget.limits
+    if (parts.length > 0 && depth > maxMailDepth) {
+      throw new LimitError(
+        `quá ${maxMailDepth} thư và tệp lồng nhau · more than ${maxMailDepth} mails and files stand inside each other`,
+      )
+    }
+    for (const { name, bytes } of parts) {
+      sink.gap()
+      await this.#readAttachment(name, bytes, sink, depth)
+    }
   }
 
   /** A part that cannot be read is named; the rest of the mail counts. */
@@ -95,15 +117,30 @@ class DocumentReader {
       await this.read(bytes, name, new PartSink(sink, plain), depth + 1)
     } catch (error) {
       if (!(error instanceof DocumentError) || error instanceof LimitError) throw error
-      sink.warn(`"${plain}" in it was not read: ${error.message}`)
+      sink.warn(partMessage(plain, error.message))
     }
   }
+}
+
+/** `message`: in both languages, or in English alone. */
+function partMessage(part: string, message: string): string {
+  const [first, second = first] = message.split(' · ')
+  return `"${part}" bên trong không đọc được: ${first} · "${part}" in it was not read: ${second}`
+}
+
+/** A file inside the file. */
+interface Part {
+  readonly name: string
+  readonly bytes: Uint8Array
 }
 
 /** Adds to each place the part it stands in. */
 class PartSink implements DocumentSink {
   readonly #sink: DocumentSink
   readonly #part: string
+  /** The same place stays the same object: lines of one paragraph are told by it. */
+  #lastPlace: Place | null = null
+  #lastPlaced: Place = {}
 
   constructor(sink: DocumentSink, part: string) {
     this.#sink = sink
@@ -144,6 +181,9 @@ class PartSink implements DocumentSink {
   }
 
   #in(place: Place): Place {
-    return { ...place, part: place.part === undefined ? this.#part : `${this.#part} > ${place.part}` }
+    if (place === this.#lastPlace) return this.#lastPlaced
+    this.#lastPlace = place
+    const part = place.part === undefined ? this.#part : `${this.#part} > ${place.part}`
+    return (this.#lastPlaced = { ...place, part })
   }
 }

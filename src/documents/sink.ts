@@ -19,6 +19,8 @@ export interface Traits {
   readonly isHidden: boolean
   /** That a word stands alone there says nothing: at the edge of a page, in columns that nothing but white space parts. */
   readonly isUnsure?: boolean
+  /** A line goes through it: its author took it back. */
+  readonly isStruck?: boolean
   /** Of a table inside a cell: the outer table, and the column the cell stands in. */
   readonly within?: { readonly table: string; readonly column: number }
 }
@@ -26,6 +28,7 @@ export interface Traits {
 export const PLAIN: Traits = { isList: false, isHidden: false }
 export const LIST: Traits = { isList: true, isHidden: false }
 export const HIDDEN: Traits = { isList: false, isHidden: true }
+export const STRUCK: Traits = { isList: false, isHidden: false, isStruck: true }
 export const UNSURE: Traits = { isList: false, isHidden: false, isUnsure: true }
 
 export interface Cell {
@@ -37,6 +40,7 @@ export interface Cell {
   readonly isNumber: boolean
   /** Nobody sees it, whatever the row it stands in. */
   readonly isHidden?: boolean
+  readonly isStruck?: boolean
   /** It stands beside several rows, and was handed on with the first of them. */
   readonly isShared?: boolean
 }
@@ -92,6 +96,8 @@ export interface Seam {
   readonly isTight: boolean
   /** From the last lines of a page or a column to the first ones of the next. */
   readonly isOver: boolean
+  /** As far as ruled lines tell: right below, or from the last cell of a page to the first of the next, no row of its own. */
+  readonly isNext: boolean
 }
 
 export interface DocumentSink {

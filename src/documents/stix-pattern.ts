@@ -17,6 +17,9 @@ const TOKEN =
 /** Words that bind what stands on both sides, or to a time. */
 const BINDING = new Set(['AND', 'FOLLOWEDBY', 'REPEATS', 'WITHIN', 'START', 'STOP', 'NOT', 'EXISTS'])
 
+/** Words that ask for a value, or for all in a prefix, which is one. */
+const EQUALITIES = new Set(['IN', 'ISSUBSET'])
+
 /** Null: it is no pattern. */
 export function readPattern(pattern: string): Comparison[] | null {
   if (pattern.length > MAX_PATTERN_LENGTH) return null
@@ -30,7 +33,7 @@ export function readPattern(pattern: string): Comparison[] | null {
     if (kind === 'path') {
       type = text
       isEquality = false
-    } else if (text === '=' || (kind === 'word' && text.toUpperCase() === 'IN')) isEquality = true
+    } else if (text === '=' || (kind === 'word' && EQUALITIES.has(text.toUpperCase()))) isEquality = true
     else if (kind === 'string' && type !== null) {
       const value = text.slice(1, -1).replace(/\\(.)/gs, '$1')
       found.push({ type, value, isConditional: isBound || !isEquality })

@@ -4,6 +4,8 @@ import type { Budget } from './limits.ts'
 import { brokenLines, type DocumentSink, PLAIN } from './sink.ts'
 
 const SAMPLE_LINES = 50
+/** More than one row of CSV may have lines. */
+const MOST_RECENT = 64
 
 /** Reads `text` as CSV. `separator`: null, the one its first lines use most. */
 export function readTable(
@@ -12,22 +14,43 @@ export function readTable(
   budget: Budget,
   sink: DocumentSink,
 ): void {
-  const rows = new CsvRows(separator ?? separatorOf(sample(text).join('\n')), {
-    row(cells, line) {
-      budget.spendRow()
-      const read = cells.map((cell, column) => ({
-        lines: brokenLines(cell),
-        place: { line, cell: column + 1 },
-        column,
-        isNumber: false,
-      }))
-      sink.row('table', read, PLAIN)
-    },
-    broken: (line, reason) => sink.warn(`line ${line}: ${reason}; that row is not read`),
-  })
+  const sign = separator ?? separatorOf(sample(text).join('\n'))
+  const take = (cells: readonly string[], line: number): void => {
+    budget.spendRow()
+    const read = cells.map((cell, column) => ({
+      lines: brokenLines(cell),
+      place: { line, cell: column + 1 },
+      column,
+      isNumber: false,
+    }))
+    sink.row('table', read, PLAIN)
+  }
+  /** The last lines: a quote that nobody closes is found out many lines behind it. */
+  const recent: string[] = []
   let number = 0
-  for (const line of linesOf(text)) rows.line(line, ++number)
-  rows.end()
+  let isAgain = false
+  const rows = new CsvRows(sign, {
+    row: take,
+    broken(line, reason) {
+      sink.warn(
+        `dòng ${line}: dấu ngoặc kép mở mà không đóng, đã đọc như không có · line ${line}: ${reason}; it is read as if there were none`,
+      )
+      isAgain = true
+      const [first, ...others] = recent.slice(line - number - 1)
+      take((first ?? '').replaceAll('"', '').split(sign), line)
+      for (const [index, each] of others.entries()) rows.line(each, line + 1 + index)
+    },
+  })
+  for (const line of linesOf(text)) {
+    number++
+    recent.push(line)
+    if (recent.length > 2 * MOST_RECENT) recent.splice(0, MOST_RECENT)
+    rows.line(line, number)
+  }
+  do {
+    isAgain = false
+    rows.end()
+  } while (isAgain)
 }
 
 /** Whether lines of `text` are rows with tabs between their cells. */

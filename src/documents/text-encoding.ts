@@ -17,7 +17,7 @@ export function decodeText(bytes: Uint8Array): Decoded {
   const wide = withoutMark(bytes)
   if (wide !== null) return { text: new TextDecoder(wide).decode(bytes), encoding: wide }
   if (bytes.subarray(0, SAMPLE_BYTES).includes(0))
-    throw new DocumentError('it is no text: it holds zero bytes')
+    throw new DocumentError('không phải văn bản: có byte 0 · it is no text: it holds zero bytes')
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), encoding: 'utf-8' }
   } catch {

@@ -1,28 +1,52 @@
 /** Spreadsheets (ECMA-376 SpreadsheetML): the cells of every sheet as they were typed, hidden sheets marked. */
 import { type Budget, DocumentError } from './limits.ts'
-import { mainPart, pictureWarning, readPart, readRelations } from './office.ts'
+import { commentWarning, type EmbeddedFile, embeddedFiles, mainPart, objectWarning, pictureWarning, readPart, readRelations, type Relation } from './office.ts' // prettier-ignore
 import { brokenLines, type Cell, type DocumentSink, HIDDEN, PLAIN, type Traits } from './sink.ts'
+import { DrawingReader } from './xlsx-drawings.ts'
+import { CellStyles, SharedStrings } from './xlsx-styles.ts'
 import type { Attributes, XmlHandler } from './xml.ts'
 import { ZipArchive } from './zip.ts'
 
-/** Throws DocumentError. */
-export function readXlsx(bytes: Uint8Array, budget: Budget, sink: DocumentSink): void {
+/** Returns the files that stand in it, for whoever reads any format. Throws DocumentError. */
+export function readXlsx(bytes: Uint8Array, budget: Budget, sink: DocumentSink): EmbeddedFile[] {
   const archive = new ZipArchive(bytes, budget)
   const main = mainPart(archive)
   const relations = readRelations(archive, main)
   const strings = new SharedStrings()
-  for (const { type, part } of relations.values())
+  const styles = new CellStyles()
+  const embedded: EmbeddedFile[] = []
+  const objects: Relation[] = []
+  let hasComments = false
+  for (const { type, part } of relations.values()) {
     if (type === 'sharedStrings') readPart(archive, part, strings)
+    else if (type === 'styles') readPart(archive, part, styles)
+  }
   for (const { name, id, isHidden } of readSheets(archive, main)) {
     const part = relations.get(id)?.part
-    if (part === undefined || !archive.has(part)) throw new DocumentError(`its sheet "${name}" is missing`)
-    if (isHidden) sink.warn(`the sheet "${name}" is hidden`)
-    readPart(archive, part, new SheetReader(name, strings.texts, isHidden ? HIDDEN : PLAIN, budget, sink))
+    if (part === undefined || !archive.has(part))
+      throw new DocumentError(`thiếu trang tính "${name}" · its sheet "${name}" is missing`)
+    if (isHidden) sink.warn(`trang tính "${name}" bị ẩn · the sheet "${name}" is hidden`)
+    const traits = isHidden ? HIDDEN : PLAIN
+    const reader = new SheetReader(name, strings, styles, traits, budget, sink)
+    readPart(archive, part, reader)
     sink.gap()
+    const beside = readRelations(archive, part)
+    objects.push(...beside.values())
+    for (const { type, part: other } of beside.values()) {
+      if (type === 'drawing') readPart(archive, other, new DrawingReader(name, traits, budget, sink))
+      hasComments ||= COMMENTS.has(type)
+    }
+    embedded.push(...embeddedFiles(archive, beside, budget))
+    const { uncomputed } = reader
+    if (uncomputed > 0) sink.warn(`${uncomputed} ô của trang tính "${name}" có công thức chưa tính: hãy mở và lưu lại bằng Excel hoặc LibreOffice · ${uncomputed} cell(s) of the sheet "${name}" hold a formula without its result: open and save it in a spreadsheet program first`) // prettier-ignore
   }
-  const warning = pictureWarning(archive)
-  if (warning !== null) sink.warn(warning)
+  for (const warning of [pictureWarning(archive), commentWarning(hasComments), objectWarning(objects)])
+    if (warning !== null) sink.warn(warning)
+  return embedded
 }
+
+/** Notes, and the threads that took their place. */
+const COMMENTS: ReadonlySet<string> = new Set(['comments', 'threadedComment'])
 
 interface Sheet {
   readonly name: string
@@ -42,33 +66,10 @@ function readSheets(archive: ZipArchive, main: string): Sheet[] {
   return sheets
 }
 
-/** `sharedStrings.xml`: pieces in several fonts are one text, the reading aids beside them are left out. */
-class SharedStrings implements XmlHandler {
-  readonly texts: string[] = []
-  #text = ''
-  #inText = false
-  #inPhonetic = false
-
-  open(name: string): void {
-    if (name === 'si') this.#text = ''
-    else if (name === 't') this.#inText = true
-    else if (name === 'rPh') this.#inPhonetic = true
-  }
-
-  close(name: string): void {
-    if (name === 'si') this.texts.push(this.#text)
-    else if (name === 't') this.#inText = false
-    else if (name === 'rPh') this.#inPhonetic = false
-  }
-
-  text(text: string): void {
-    if (this.#inText && !this.#inPhonetic) this.#text += text
-  }
-}
-
 class SheetReader implements XmlHandler {
   readonly #sheet: string
-  readonly #strings: readonly string[]
+  readonly #strings: SharedStrings
+  readonly #styles: CellStyles
   readonly #traits: Traits
   readonly #budget: Budget
   readonly #sink: DocumentSink
@@ -81,10 +82,22 @@ class SheetReader implements XmlHandler {
   #type = ''
   #value = ''
   #takes = false
+  #hasFormula = false
+  #format: string | undefined
+  /** Formulas nobody has computed. */
+  uncomputed = 0
 
-  constructor(sheet: string, strings: readonly string[], traits: Traits, budget: Budget, sink: DocumentSink) {
+  constructor(
+    sheet: string,
+    strings: SharedStrings,
+    styles: CellStyles,
+    traits: Traits,
+    budget: Budget,
+    sink: DocumentSink,
+  ) {
     this.#sheet = sheet
     this.#strings = strings
+    this.#styles = styles
     this.#traits = traits
     this.#budget = budget
     this.#sink = sink
@@ -104,7 +117,10 @@ class SheetReader implements XmlHandler {
       this.#column = r === undefined ? this.#column + 1 : columnOf(r)
       this.#type = t ?? 'n'
       this.#value = ''
-    } else if (name === 'v' || name === 't') this.#takes = true
+      this.#format = attributes['s']
+      this.#hasFormula = false
+    } else if (name === 'f') this.#hasFormula = true
+    else if (name === 'v' || name === 't') this.#takes = true
   }
 
   close(name: string): void {
@@ -121,8 +137,9 @@ class SheetReader implements XmlHandler {
 
   #endCell(): void {
     const type = this.#type
+    if (this.#value === '' && this.#hasFormula && type !== 'str') this.uncomputed++
     if (this.#value === '' || type === 'b' || type === 'e') return
-    const text = type === 's' ? (this.#strings[Number(this.#value)] ?? '') : this.#value
+    const text = type === 's' ? (this.#strings.texts[Number(this.#value)] ?? '') : this.#value
     const column = this.#column
     this.#cells.push({
       lines: brokenLines(text.replace(ESCAPED, (_, code: string) => String.fromCharCode(parseInt(code, 16)))),
@@ -130,6 +147,9 @@ class SheetReader implements XmlHandler {
       column,
       isNumber: type === 'n' || type === 'd',
       isHidden: this.#hiddenColumns.some(([from, to]) => from <= column + 1 && column + 1 <= to),
+      isStruck:
+        this.#styles.isStruck(this.#format) ||
+        (type === 's' && this.#strings.struck.has(Number(this.#value))),
     })
   }
 }

@@ -21,7 +21,7 @@ const CHUNK_BYTES = 1 << 16
 export function readXml(bytes: Uint8Array, name: string, maxDepth: number, handler: XmlHandler): void {
   const parser = new SaxesParser<{ xmlns: false; position: false }>({ xmlns: false, position: false })
   const damaged = (reason: string): never => {
-    throw new DocumentError(`"${name}" in it cannot be read: ${reason}`)
+    throw new DocumentError(`không đọc được "${name}" bên trong · "${name}" in it cannot be read: ${reason}`)
   }
   let depth = 0
   parser.on('error', (error) => damaged(error.message.slice(0, 120)))

@@ -51,12 +51,14 @@ export class ZipArchive {
     if (entry === undefined) return null
     const { maxExpansion } = this.#budget.limits
     if (entry.bytes > SMALL_BYTES && entry.bytes > entry.packedBytes * maxExpansion) {
-      throw new LimitError(`"${name}" in it unpacks to more than ${maxExpansion} times its size`)
+      throw new LimitError(
+        `"${name}" bên trong giải nén ra quá ${maxExpansion} lần · "${name}" in it unpacks to more than ${maxExpansion} times its size`,
+      )
     }
     this.#budget.spendExpanded(entry.bytes)
     const unpacked = this.#unpack(name, entry)
     if (unpacked.length !== entry.bytes || crc32(unpacked) !== entry.crc) {
-      throw new DocumentError(`"${name}" in it is damaged`)
+      throw new DocumentError(`"${name}" bên trong đã hỏng · "${name}" in it is damaged`)
     }
     return unpacked
   }
@@ -64,18 +66,24 @@ export class ZipArchive {
   #unpack(name: string, entry: Entry): Buffer {
     const bytes = this.#bytes
     if (entry.at + LOCAL_BYTES > bytes.length || bytes.readUInt32LE(entry.at) !== LOCAL_SIGNATURE) {
-      throw new DocumentError(`"${name}" in it is damaged`)
+      throw new DocumentError(`"${name}" bên trong đã hỏng · "${name}" in it is damaged`)
     }
     const start =
       entry.at + LOCAL_BYTES + bytes.readUInt16LE(entry.at + 26) + bytes.readUInt16LE(entry.at + 28)
     const packed = bytes.subarray(start, start + entry.packedBytes)
     if (entry.method === 0) return packed
-    if (entry.method !== 8) throw new DocumentError(`"${name}" in it is packed by method ${entry.method}`)
+    if (entry.method !== 8)
+      throw new DocumentError(
+        `"${name}" bên trong nén theo kiểu ${entry.method} không đọc được · "${name}" in it is packed by method ${entry.method}`,
+      )
     try {
       // What it says of its size is not believed.
       return inflateRawSync(packed, { maxOutputLength: Math.max(1, entry.bytes) })
     } catch (error) {
-      throw new DocumentError(`"${name}" in it is damaged or larger than it says`, { cause: error })
+      throw new DocumentError(
+        `"${name}" bên trong đã hỏng hoặc lớn hơn khai báo · "${name}" in it is damaged or larger than it says`,
+        { cause: error },
+      )
     }
   }
 
@@ -85,10 +93,13 @@ export class ZipArchive {
     const count = bytes.readUInt16LE(end + 10)
     let at = bytes.readUInt32LE(end + 16)
     const { maxEntries } = this.#budget.limits
-    if (count > maxEntries) throw new LimitError(`it holds ${count} files, more than ${maxEntries}`)
+    if (count > maxEntries)
+      throw new LimitError(
+        `chứa ${count} tệp, quá ${maxEntries} · it holds ${count} files, more than ${maxEntries}`,
+      )
     for (let index = 0; index < count; index++) {
       if (at + CENTRAL_BYTES > bytes.length || bytes.readUInt32LE(at) !== CENTRAL_SIGNATURE) {
-        throw new DocumentError('its directory of files is damaged')
+        throw new DocumentError('mục lục của tệp nén đã hỏng · its directory of files is damaged')
       }
       at = this.#readEntry(at)
     }
@@ -99,7 +110,9 @@ export class ZipArchive {
     const nameEnd = at + CENTRAL_BYTES + bytes.readUInt16LE(at + 28)
     const name = bytes.toString('utf8', at + CENTRAL_BYTES, nameEnd)
     if ((bytes.readUInt16LE(at + 8) & ENCRYPTED) !== 0)
-      throw new DocumentError('it is protected by a password')
+      throw new DocumentError(
+        'tệp có mật khẩu: hãy lưu lại không đặt mật khẩu · it is protected by a password',
+      )
     const entry = {
       method: bytes.readUInt16LE(at + 10),
       crc: bytes.readUInt32LE(at + 16),
@@ -108,10 +121,10 @@ export class ZipArchive {
       at: bytes.readUInt32LE(at + 42),
     }
     if (entry.bytes === ZIP64 || entry.packedBytes === ZIP64 || entry.at === ZIP64) {
-      throw new DocumentError(`"${name}" in it is larger than 4 GiB`)
+      throw new DocumentError(`"${name}" bên trong lớn hơn 4 GiB · "${name}" in it is larger than 4 GiB`)
     }
     // Two of one name: what one program shows need not be what another reads.
-    if (this.#entries.has(name)) throw new DocumentError(`it holds "${name}" twice`)
+    if (this.#entries.has(name)) throw new DocumentError(`chứa "${name}" hai lần · it holds "${name}" twice`)
     this.#entries.set(name, entry)
     return nameEnd + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32)
   }
@@ -123,5 +136,7 @@ function findEnd(bytes: Buffer): number {
   for (let at = bytes.length - END_BYTES; at >= least; at--) {
     if (bytes.readUInt32LE(at) === END_SIGNATURE) return at
   }
-  throw new DocumentError('it is no whole zip archive: it was cut off, or is something else')
+  throw new DocumentError(
+    'không phải tệp zip nguyên vẹn: bị cắt cụt, hoặc là loại tệp khác · it is no whole zip archive: it was cut off, or is something else',
+  )
 }

@@ -9,10 +9,12 @@ import { LineJoiner } from './lines.ts'
 import { narrow, NOWHERE, readPassage, readPlainWord, type Setting } from './passage.ts'
 import { type PlainWord, plainWord } from './plain-word.ts'
 import { ProposalBuilder } from './proposal.ts'
-import { pieceJoins } from './piece-joins.ts'
+import { readPieces } from './piece-readings.ts'
 import type { ReasonCode } from './reasons.ts'
+import { prefixesOf } from './ranges.ts'
 import { refang } from './refang.ts'
-import { TableReader } from './rows.ts'
+import { type CellSetting, TableReader } from './rows.ts'
+import { type Section, sectionOf, tableSectionOf } from './sections.ts'
 import type { Decision, Finding, Reading } from './verdict.ts'
 import { wordsOf } from './words.ts'
 
@@ -33,6 +35,11 @@ export class AnnexReader implements DocumentSink {
   readonly #maxCellLength: number
   readonly #lines: LineJoiner
   readonly #rows: TableReader
+  /** What the title over the lines says of them, and over a table that follows. */
+  #section: Section | null = null
+  #tableSection: Section | null = null
+  /** The part of the file that the title stands in. */
+  #sectionPart: string | undefined
   /** A line that needs no joining unless the next one goes on with it. */
   #plain: PlainLine | null = null
   /** The line joiner waits with nothing, or with a plain line that was given to it. */
@@ -42,12 +49,14 @@ export class AnnexReader implements DocumentSink {
     this.#file = file
     this.#builder = builder
     this.#maxCellLength = maxCellLength
-    this.#lines = new LineJoiner((text, place, { isList, isHidden, isUnsure = false }) =>
-      this.#passage(text, place, { ...NOWHERE, isList, isHidden, isUnsure }),
+    this.#lines = new LineJoiner((text, place, { isList, isHidden, isUnsure = false, isStruck = false }) =>
+      this.#readLine(text, place, { ...NOWHERE, isList, isHidden, isUnsure }, isStruck ? 'withdrawn' : null),
     )
     this.#rows = new TableReader({
-      passage: (text, place, setting) => this.#passage(text, place, setting),
-      word: (word, place, setting) => this.#add(readPlainWord(word, setting), place),
+      passage: (text, place, setting) => void this.#passage(text, place, setting, setting.doubt),
+      word: (word, place, setting) => {
+        for (const finding of apart(readPlainWord(word, setting))) this.#add(doubted(finding, setting.doubt), place) // prettier-ignore
+      },
       number: (text, place) => this.#refuse(text, 'spreadsheet-number', place),
     })
   }
@@ -89,7 +98,7 @@ export class AnnexReader implements DocumentSink {
       if (!isFitting) this.#refuse(first?.text ?? '', 'too-long', place)
       return isFitting
     })
-    this.#rows.row(table, fitting, traits)
+    this.#rows.row(table, fitting, traits, this.#tableSection)
   }
 
   value(text: string, declared: Declared, place: Place): void {
@@ -145,25 +154,9 @@ export class AnnexReader implements DocumentSink {
     else this.#refuse(shorten(written), REFUSALS[reason], place)
   }
 
-  /** What the lines and rows did not tell is held; what may be a part of something else is proposed no more. */
   pieces(pieces: readonly Piece[]): void {
     this.end()
-    const joins = [...pieceJoins(pieces, (text) => this.warn(text))]
-    const sure = joins.flatMap(({ sure, over }) => [...sure, ...over.flatMap(({ values }) => values)])
-    this.#builder.doubtOthers(new Set(sure), this.#file)
-    // What goes on with something that was read so is no beginning.
-    const rests = new Set<number>()
-    for (const { start, rests: behind, likely, unlikely, over, parts, written, place } of joins) {
-      const readOver = over.filter(({ values }) => this.#builder.isRead(values))
-      const isRead = this.#builder.isRead(likely)
-      if (likely.length > 0) this.#builder.doubt(parts, likely, this.#file)
-      else if (readOver.length === 0) this.#builder.doubt(parts, unlikely, this.#file)
-      const others =
-        readOver.length > 0 ? [] : rests.has(start) ? over.flatMap(({ values }) => values) : unlikely
-      this.#builder.addMissing(rests.has(start) ? [] : likely, others, written, this.#file, place)
-      if (isRead) for (const each of [start, ...behind]) rests.add(each)
-      for (const { path } of readOver) for (const each of path) rests.add(each)
-    }
+    readPieces(pieces, this.#builder, this.#file, (text) => this.warn(text))
   }
 
   warn(text: string): void {
@@ -177,7 +170,8 @@ export class AnnexReader implements DocumentSink {
   }
 
   #takePlain({ word, place }: PlainLine): void {
-    this.#add(readPlainWord(word, LISTED), place)
+    const heading = this.#sectionAt(place)
+    this.#add(readPlainWord(word, heading === null ? LISTED : { ...LISTED, heading }), place)
   }
 
   #releasePlain(): void {
@@ -186,12 +180,30 @@ export class AnnexReader implements DocumentSink {
     if (plain !== null) this.#lines.line({ text: plain.word.text, isFull: null }, plain.place, plain.traits)
   }
 
-  #passage(text: string, place: Place, setting: Setting): void {
+  /** A line that is no part of a table; one without indicators may be a title, and ends what stood below the last one. */
+  #readLine(text: string, place: Place, setting: Setting, doubt: CellSetting['doubt']): void {
+    const findings = this.#passage(text, place, { ...setting, heading: this.#sectionAt(place) }, doubt)
+    if (findings.some(({ decision }) => decision !== 'refuse') || !/\p{L}/u.test(text)) return
+    // "(Tính đến ngày 23/8/2022)" says more of the title above.
+    if (/^\s*\(.*\)[.:]?\s*$/s.test(text)) return
+    this.#section = sectionOf(text)
+    this.#tableSection = tableSectionOf(text)
+    this.#sectionPart = place.part
+  }
+
+  #sectionAt({ part }: Place): Section | null {
+    return part === this.#sectionPart ? this.#section : null
+  }
+
+  #passage(text: string, place: Place, setting: Setting, doubt: CellSetting['doubt']): Finding[] {
     const findings = readPassage(text, setting)
-    for (const finding of findings) this.#add(finding, place)
-    if (findings.length === 0 && setting.isList && /^[\w-]+$/.test(text.trim())) {
+    for (const finding of findings.flatMap(apart)) this.#add(doubted(finding, doubt), place)
+    if (findings.length === 0 && setting.heading === 'indicator' && isMeant(text.trim())) {
+      this.#refuse(text.trim(), 'bad-name', place)
+    } else if (findings.length === 0 && setting.isList && /^[\w-]+$/.test(text.trim())) {
       this.#refuse(text.trim(), 'single-label', place)
     }
+    return findings
   }
 
   #refuse(text: string, reason: ReasonCode, place: Place, value = shorten(text)): void {
@@ -212,6 +224,28 @@ function readWhole(text: string): Reading | null {
 
 function narrowed(finding: Finding): Finding {
   return finding.decision === 'accept' ? narrow(finding) : finding
+}
+
+/** One word with signs in it, where only indicators stand: it was one before somebody wrote it so (`evil_dot_com`). */
+function isMeant(text: string): boolean {
+  return text.length >= 5 && text.length <= MAX_WRITTEN && /^[^\s,;]*[\p{L}\d]{2}[^\s,;]*$/u.test(text) && /[^\p{L}\p{M}\d]/u.test(text) // prettier-ignore
+}
+
+/** A range as the prefixes it is made of, each of which a person can approve. */
+function apart(finding: Finding): Finding[] {
+  const prefixes = finding.reasons.includes('address-range') ? prefixesOf(finding.value) : null
+  if (prefixes === null) return [finding]
+  return prefixes.map((value): Finding => {
+    const kind = value.includes('/') ? 'cidr' : 'ip'
+    return { ...finding, kind, value, reasons: [...guardsOf(kind, value), ...finding.reasons] }
+  })
+}
+
+/** What its author took back is not proposed, whatever it is. */
+function doubted(finding: Finding, doubt: CellSetting['doubt']): Finding {
+  if (doubt === null || finding.decision === 'refuse') return finding
+  const others = finding.decision === 'hold' ? finding.reasons : []
+  return { ...finding, decision: 'hold', reasons: [doubt, ...others] }
 }
 
 function shorten(text: string): string {

@@ -133,7 +133,8 @@ function judge(sides: Sides): Break {
   if (joined === null) return isBrokenFile(sides) ? 'doubt' : 'apart'
   if (isBracketCut(sides)) return 'joined'
   if (joined.kind === 'email' && left === null) return 'joined'
-  if (b.startsWith('.') && !b.startsWith('..')) return 'joined'
+  // Lists of domains put a full stop in front: `.evil.com` below a whole name may be the next.
+  if (b.startsWith('.') && !b.startsWith('..')) return left !== null && whole(classify(b.slice(1))) !== null ? 'doubt' : 'joined' // prettier-ignore
   if (a.endsWith('.')) return afterDot(sides)
   if (left === null && right === null)
     return isAloneA || sides.isFull === true || word.isDefanged ? 'joined' : 'doubt'

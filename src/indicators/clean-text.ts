@@ -3,6 +3,8 @@
  * ASCII signs to those signs. Where each character came from is kept, so that a finding can be quoted as written.
  */
 
+import { isTcvn3 } from './legacy-letters.ts'
+
 /** Signs of our own, from the private use area; those of the input are left out. */
 export const Mark = {
   /** A full stop that was written defanged. */
@@ -18,6 +20,9 @@ export const Mark = {
   /** What stands around it was written defanged. */
   defanged: '\ue005',
 } as const
+
+/** How far around a sign the writing it is of shows. */
+const NEAR = 100
 
 /** `from[at]`: where `text[at]` began in the original; null: at the same place. One more than there are characters. */
 export interface MappedText {
@@ -75,6 +80,8 @@ function cleanCharacter(character: string, original: string, at: number): string
   if ((code >= 0xff01 && code <= 0xff5e) || (code >= 0x1d400 && code <= 0x1d7ff) || (code >= 0xfb00 && code <= 0xfb06)) {
     return character.normalize('NFKC')
   } // prettier-ignore
+  // In TCVN3 it is a letter: `l·ng` is "lãng" and no host.
+  if (code === 0xb7 && isTcvn3(original.slice(Math.max(0, at - NEAR), at + NEAR))) return 'ã'
   if (MIDDLE_DOTS.test(character)) return isBetweenLetters(original, at) ? Mark.dot : ' '
   if (SUPERSCRIPT.test(character) || /[\s\u2022\u25cf\u25aa\uf0b7]/.test(character)) return ' '
   return character

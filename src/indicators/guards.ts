@@ -112,9 +112,11 @@ function loadNames(): ReadonlyMap<string, KnownName> {
     names.set(text, { ...(names.get(text) ?? UNKNOWN), within: reason })
     for (const parent of parentsOf(text)) addExact(parent, reason)
   }
-  for (const name of dataLines('popular-names.txt.br')) {
-    addExact(name, 'popular')
-    for (const parent of parentsOf(name)) addExact(parent, 'popular')
+  for (const file of ['popular-names.txt.br', 'vietnamese-names.txt']) {
+    for (const name of dataLines(file)) {
+      addExact(name, 'popular')
+      for (const parent of parentsOf(name)) addExact(parent, 'popular')
+    }
   }
   roots = new Set(Array.from(names.keys(), rootOf))
   return names

@@ -103,7 +103,9 @@ export class LineJoiner {
       // Names that stand in lines of their own are a list, whatever the document says of it; not the lines of one paragraph.
       // On a page, what has no bullet below what has one is of the same item.
       const isItem = place.page !== undefined && hasBullet(before) && !hasBullet(text)
-      const isList = place.line !== this.#place.line && !isItem
+      // Pages of HTML may have all their paragraphs in one line: each has a place of its own.
+      const isOther = place.line !== this.#place.line || (place !== this.#place && place.page === undefined)
+      const isList = isOther && !isItem
       const how = breakBetween(before, text, this.#isFull, isList)
       if (how !== 'apart') {
         this.#text = joinPieces(before, text, how)

@@ -239,17 +239,36 @@ function readDoubtful(
   return make('hold', ['broken', ...guards], [...readings].slice(0, MAX_READINGS))
 }
 
-/** Hyphens at breaks may be put in: with and without each of them. */
-export function withoutHyphens(text: string, doubts: readonly number[]): string[] {
-  let variants = ['']
-  let from = 0
-  for (const at of doubts.slice(0, MAX_HYPHENS)) {
-    const piece = text.slice(from, at)
-    const ends = piece.endsWith('-') ? [piece, piece.slice(0, -1)] : [piece]
-    variants = variants.flatMap((variant) => ends.map((end) => variant + end))
-    from = at
-  }
-  return variants.map((variant) => variant + text.slice(from))
+/**
+ * Hyphens at breaks may be put in: with and without each of them, as they stand there first. Of more than `most` either
+ * nearly all are of the name or nearly all are put in.
+ */
+export function withoutHyphens(text: string, doubts: readonly number[], most = MAX_HYPHENS): string[] {
+  const hyphens = doubts.filter((at) => text[at - 1] === '-')
+  const count = hyphens.length
+  const sets = count <= most ? subsets(count) : fewOrMost(Math.min(count, MOST_HYPHENS))
+  return sets.map((left) => {
+    let variant = ''
+    let from = 0
+    for (const [index, at] of hyphens.entries()) {
+      variant += text.slice(from, left.has(index) ? at - 1 : at)
+      from = at
+    }
+    return variant + text.slice(from)
+  })
+}
+
+/** Of the numbers below `count`, the smallest first. */
+function subsets(count: number): ReadonlySet<number>[] {
+  const all = Array.from({ length: 2 ** count }, (_, bits) => new Set(Array.from({ length: count }, (__, at) => at).filter((at) => (bits >> at) & 1))) // prettier-ignore
+  return all.toSorted((a, b) => a.size - b.size)
+}
+
+function fewOrMost(count: number): ReadonlySet<number>[] {
+  const all = Array.from({ length: count }, (_, at) => at)
+  const one = all.map((at) => new Set([at]))
+  const allButOne = all.map((at) => new Set(all.filter((each) => each !== at)))
+  return [new Set<number>(), new Set(all), ...one, ...allButOne]
 }
 
 /** Of one item: more nobody reads. */
@@ -257,3 +276,5 @@ const MAX_READINGS = 24
 
 /** Each doubles the readings. */
 const MAX_HYPHENS = 3
+/** Of a word, looked at one by one. */
+const MOST_HYPHENS = 12

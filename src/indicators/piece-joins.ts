@@ -3,30 +3,46 @@
  * indicator. A person decides; nothing is accepted because of it.
  */
 import type { Place } from '../documents/place.ts'
-import type { Piece, Seam } from '../documents/sink.ts'
-import { beginsWhole, endsWhole, hasBullet } from './breaks.ts'
+import type { Piece } from '../documents/sink.ts'
+import { endsWhole, hasBullet } from './breaks.ts'
 import { classify } from './classify.ts'
 import { Mark, withoutMarks } from './clean-text.ts'
-import { headingOf } from './headings.ts'
 import { joinPieces } from './lines.ts'
 import { withoutHyphens } from './passage.ts'
-import { isSurelyFile } from './not-names.ts'
+import { type Doubt, Fences } from './piece-fences.ts'
+import {
+  DOT_OPEN,
+  isPath,
+  isPossible,
+  mayGoOn,
+  OPEN_END,
+  OPEN_START,
+  SHORT_REST,
+  SIGN,
+} from './piece-seams.ts'
 import { refang } from './refang.ts'
 import { type Word, wordsOf } from './words.ts'
 
+/** Pieces that may be one name. */
+export interface Way {
+  /** What it would be, as it stands there first, then without hyphens. */
+  readonly values: readonly string[]
+  /** Indexes of the pieces. */
+  readonly path: readonly number[]
+  /** All right below each other. */
+  readonly isLikely: boolean
+  /** It goes over the end of a column or a page. */
+  readonly isOver: boolean
+  /** What may be said against that it is whole. */
+  readonly doubt: Doubt | null
+}
+
+/** What begins in one piece. */
 export interface PieceJoin {
-  /** What may be meant: of pieces right below each other, and of others. */
-  readonly likely: readonly string[]
-  readonly unlikely: readonly string[]
-  /** Of these, what goes over the end of a column or a page, and the pieces behind the first. */
-  readonly over: readonly { readonly values: readonly string[]; readonly path: readonly number[] }[]
-  /** Index of its first piece, and of the others of the likely ones. */
   readonly start: number
-  readonly rests: readonly number[]
+  readonly ways: readonly Way[]
   /** What pieces of the likely ones would be by themselves. */
   readonly parts: readonly string[]
-  /** What stands whole in one piece, or in pieces right below each other. */
-  readonly sure: readonly string[]
   readonly written: string
   readonly place: Place
 }
@@ -40,60 +56,60 @@ interface Open {
   /** With a mark between each two of them. */
   readonly text: string
   readonly isLikely: boolean
+  readonly isFlow: boolean
 }
 
-interface Found extends Open {
-  readonly values: readonly string[]
+interface Found extends Omit<Way, 'doubt'> {
+  readonly word: Word
+  readonly text: string
 }
 
-/** Pieces one name is broken over. */
+/** Pieces one name is broken over: followed straight down a column, and searched for everywhere. */
 const MAX_PIECES = 24
 const MAX_LIKELY = 12
 const MAX_UNLIKELY = 12
+/** Of a full stop in brackets, behind the word it belongs to. */
+const DOT_REST = /^\s?\.?\s?[\])}]?\s*$/
+/** Each of them may be of the name or not. */
+const MAX_HYPHENS = 5
+const FEW_HYPHENS = 2
+/** Joins tried straight down, and ends of columns they go over. */
+const MAX_FLOW = 160
+const MAX_LEAPS = 2
 /** Joins tried for one beginning. */
 const MAX_JOINS = 160
 /** Of a document: seconds. */
 const MAX_ALL_JOINS = 400_000
 /** Of a line, from its end. */
 const MAX_TAIL = 200
-/** A sign that stands inside names, or next to where one is cut. */
-const SIGN = /[.\-:/[({\])}\ue000]/
-/** What can stand at the end of half a name, and at the beginning of the other half. */
-const OPEN_END = /[\p{L}\p{M}\d._\-:/[\](){}?=&%#]\s*$/u
-const OPEN_START = /^\s*[\p{L}\p{M}\d._\-:/[\](){}?=&%#]/u
-const HEX = /^[0-9a-f]{8,}$/i
-/** A word of Vietnamese, with its marks; a name of a product, a heading. */
-const SYLLABLE = /^(?=.*[^\x20-\x7e])[bcdđghklmnpqrstvx]{0,3}[aeiouyàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]{1,3}(?:c|ch|m|n|ng|nh|p|t)?[.,:]?$/iu // prettier-ignore
-const TITLE = /^(?:\p{Lu}\p{Ll}+(?:[.\d]*|\.[\p{Lu}\d].*)|\p{Lu}{2,}\d*|v\d+(?:\.\d+)+)$/u
-const BULLET = /^\(?\d{1,3}[.)]$/
-/** What may be left of a name that is whole without it. */
-const REST = /^\s*(?:[.:/[({-]\S*|[a-z\d-]+\/?)\s*$/
-const REST_OF_PATH = /^\s*[\w.?=&%-]+\/?\s*$/
-const DOT_START = /^(?:[[({]?\.|[[({]dot|-[a-z\d])/i
-const SCHEME = /^(?:h..ps?|meow)[[(]?:/i
-const NUMBER = /^\(?\d{1,4}[.)]?$/
 
 /** `warn` is called once where there are more joins than are tried: what stands behind is not joined. */
-export function* pieceJoins(pieces: readonly Piece[], warn: (text: string) => void): Generator<PieceJoin> {
-  const reader = new JoinReader(pieces)
+export function pieceJoins(pieces: readonly Piece[], warn: (text: string) => void): PieceJoin[] {
+  const texts = pieces.map(({ text }) => withoutMarks(text))
+  const reader = new JoinReader(pieces, texts)
+  const found: FoundJoin[] = []
   for (let at = 0; at < pieces.length; at++) {
     const join = reader.isDone ? null : reader.from(at)
-    if (join !== null) yield join
-    for (const value of reader.in(at))
-      yield {
-        start: at,
-        rests: [],
-        over: [],
-        likely: [],
-        unlikely: [value],
-        parts: [],
-        sure: pieces[at]!.isWide ? [] : [value],
-        written: pieces[at]!.text,
-        place: pieces[at]!.place,
-      }
+    if (join !== null) found.push(join)
+    found.push(...reader.in(at))
   }
   if (reader.isDone)
     warn('it has too many pieces of text: broken names at its end may be missing; ask for the docx')
+  const all = found.flatMap(({ ways }) => ways)
+  const ends = new Set(all.flatMap(({ isLikely, path, values }) => (isLikely && values.length > 0 ? [path.at(-1)!] : []))) // prettier-ignore
+  const fences = new Fences(pieces, texts, ends)
+  return found.map((join) => ({
+    ...join,
+    ways: join.ways.map(({ word, text, ...way }): Way => {
+      const [first, last] = [way.path[0]!, way.path.at(-1)!]
+      const isUnsure = pieces[first]!.isWide || (way.path.length > 1 && !way.isLikely)
+      return { ...way, doubt: isUnsure ? 'part' : fences.doubtOf(word, text, first, last) }
+    }),
+  }))
+}
+
+interface FoundJoin extends Omit<PieceJoin, 'ways'> {
+  readonly ways: readonly Found[]
 }
 
 class JoinReader {
@@ -101,9 +117,9 @@ class JoinReader {
   readonly #texts: readonly string[]
   #joins = 0
 
-  constructor(pieces: readonly Piece[]) {
+  constructor(pieces: readonly Piece[], texts: readonly string[]) {
     this.#pieces = pieces
-    this.#texts = pieces.map(({ text }) => withoutMarks(text))
+    this.#texts = texts
   }
 
   /** No more joins are tried. */
@@ -112,28 +128,49 @@ class JoinReader {
   }
 
   /** What stands in the piece itself. */
-  in(at: number): string[] {
+  *in(at: number): Generator<FoundJoin> {
     const text = this.#texts[at]!
-    return SIGN.test(text) || /\sdot\s/i.test(text) ? wordsOf(refang(text), text).flatMap(valuesOf) : []
+    const { place } = this.#pieces[at]!
+    if (!SIGN.test(text) && !/\sdot\s/i.test(text)) return
+    for (const word of wordsOf(refang(text), text)) {
+      for (const value of valuesOf(word)) {
+        const ways = [{ values: [value], path: [at], isLikely: false, isOver: false, word, text }]
+        yield { start: at, ways, parts: [], written: text, place }
+      }
+    }
   }
 
-  from(start: number): PieceJoin | null {
+  from(start: number): FoundJoin | null {
     const text = this.#texts[start]!.slice(-MAX_TAIL)
-    if (!mayGoOn(text)) return null
+    if (!mayGoOn(text, this.#pieces[start]!.next)) return null
     const found: Found[] = []
-    const beginning: Open = { path: [start], text, isLikely: true, isOver: false, hasLeapt: false }
+    const beginning: Open = {
+      path: [start],
+      text,
+      isLikely: true,
+      isOver: false,
+      hasLeapt: false,
+      isFlow: true,
+    }
     const take = (next: Open): boolean => {
+      this.#joins++
       const word = wordOver(next.text)
-      if (word === null) return false
-      const values = valuesOf(word)
-      if (values.length > 0 || isMail(word)) found.push({ ...next, values })
-      return !/\s/.test(next.text.slice(word.to)) && OPEN_END.test(next.text)
+      if (word === null) return DOT_OPEN.test(next.text)
+      const values = valuesOf(word, next.isLikely ? MAX_HYPHENS : FEW_HYPHENS)
+      if (values.length > 0 || isMail(word))
+        found.push({
+          path: next.path,
+          isLikely: next.isLikely,
+          isOver: next.isOver,
+          text: next.text,
+          values,
+          word,
+        })
+      const rest = next.text.slice(word.to)
+      const isLast = DOT_REST.test(rest) || !/\s/.test(rest.replace(DOT_OPEN, ''))
+      return isLast && (OPEN_END.test(next.text) || DOT_OPEN.test(next.text))
     }
-    // Straight down a narrow column, then the likely ones, then the shortest.
-    for (let open: Open | undefined = beginning; open !== undefined && open.path.length < MAX_PIECES;) {
-      const next: Open | undefined = this.#behind(open).find(({ isLikely }) => isLikely)
-      open = next !== undefined && take(next) ? next : undefined
-    }
+    this.#follow(beginning, 0, { left: MAX_FLOW }, take)
     const likelyOpen: Open[] = [beginning]
     const unlikelyOpen: Open[] = []
     for (let joins = 0; joins < MAX_JOINS;) {
@@ -141,7 +178,6 @@ class JoinReader {
       if (open === undefined) break
       for (const next of this.#behind(open)) {
         joins++
-        this.#joins++
         if (!take(next) || next.path.length >= (next.isLikely ? MAX_LIKELY : MAX_UNLIKELY)) continue
         if (next.isLikely) likelyOpen.push(next)
         else unlikelyOpen.push(next)
@@ -153,10 +189,7 @@ class JoinReader {
     const values = new Set(likely.flatMap((each) => each.values))
     return {
       start,
-      rests: [...new Set(likely.flatMap(({ path }) => path.slice(1)))],
-      likely: inOrder(likely),
-      unlikely: inOrder(unlikely),
-      over: unlikely.filter(({ isOver }) => isOver),
+      ways: [...likely, ...unlikely],
       parts: [
         ...new Set(
           (likely.length > 0 ? likely : unlikely.filter(({ isOver }) => isOver)).flatMap(({ path }) =>
@@ -164,9 +197,18 @@ class JoinReader {
           ),
         ),
       ].filter((part) => !values.has(part)),
-      sure: likely.flatMap(({ values }) => values),
       written: (likely[0] ?? found[0]!).path.map((at) => this.#texts[at]!.slice(-MAX_TAIL)).join(' '),
       place: this.#pieces[start]!.place,
+    }
+  }
+
+  /** Straight down a column, then over its end to the next one, and straight down again. */
+  #follow(open: Open, leaps: number, budget: { left: number }, take: (next: Open) => boolean): void {
+    if (open.path.length >= MAX_PIECES) return
+    for (const next of [...this.#behind(open)]) {
+      const isLeap = next.isOver && !open.isOver
+      if (!next.isFlow || (isLeap && leaps >= MAX_LEAPS) || budget.left-- <= 0) continue
+      if (take(next)) this.#follow({ ...next, isOver: false }, leaps + Number(isLeap), budget, take)
     }
   }
 
@@ -181,13 +223,14 @@ class JoinReader {
       if (path.includes(piece) || !OPEN_START.test(after) || hasBullet(after)) continue
       if (!isPossible(text, after, seam, isDone)) continue
       const joined = joinPieces(text, after.slice(0, MAX_TAIL), 'doubt')
-      const isAlso = isClose && (seam.isTight || !isDone || SIGN.test(after.trimStart()[0]!))
+      const isAlso = isClose && (seam.isTight || !isDone || SIGN.test(after.trimStart()[0]!) || SHORT_REST.test(after.trim()) || isPath(text, after, seam.isFull)) // prettier-ignore
       yield {
         path: [...path, piece],
         text: joined,
         isLikely: isLikely && isAlso,
         isOver: isOver || seam.isOver,
         hasLeapt: hasLeapt || !isClose,
+        isFlow: isAlso || seam.isOver,
       }
     }
   }
@@ -210,47 +253,6 @@ class JoinReader {
   }
 }
 
-/** As they stand there first, then without hyphens. */
-function inOrder(found: readonly Found[]): string[] {
-  return [
-    ...new Set([
-      ...found.flatMap(({ values }) => values.slice(0, 1)),
-      ...found.flatMap(({ values }) => values),
-    ]),
-  ]
-}
-
-/** Whether the end of a run may be half a name. */
-function mayGoOn(text: string): boolean {
-  const end = text.trimEnd()
-  if (!OPEN_END.test(end)) return false
-  const last = tailOf(end)
-  const isLone = last.length === end.trimStart().length
-  if (!isLone && !SIGN.test(last) && !/\sdot$/.test(end)) return false
-  if (!SIGN.test(last) && headingOf(end) !== null) return false
-  return !SYLLABLE.test(last) && !TITLE.test(last) && !isSurelyFile(last)
-}
-
-/** Whether two runs may hold one word. `isDone`: the first ends with something whole. */
-function isPossible(before: string, after: string, seam: Seam, isDone: boolean): boolean {
-  const { isClose, isFull, isTight, isOver } = seam
-  const last = tailOf(before)
-  const first = /^\S*/.exec(after.trimStart())![0]
-  if (HEX.test(last) && HEX.test(first)) return false
-  // Two whole things are two, and so is a whole one with room behind it.
-  if (isDone && !DOT_START.test(first)) {
-    if (!isFull || (!isClose && !(last.endsWith('/') ? REST_OF_PATH : REST).test(after))) return false
-    if (!isTight && beginsWhole(after)) return false
-  }
-  if (/^\d{5,}$/.test(last)) return false
-  if (SCHEME.test(first)) return false
-  if (BULLET.test(last) && !/^\d/.test(first)) return false
-  if (SYLLABLE.test(first) || TITLE.test(first)) return false
-  if (isClose || SIGN.test(last.at(-1)!) || SIGN.test(first[0]!)) return true
-  if (NUMBER.test(last) || (NUMBER.test(first) && !(isOver && /:\d{1,4}$/.test(last)))) return false
-  return SIGN.test(refang(last).text) || /\d|^[a-z]{10}/.test(last)
-}
-
 function isMail({ text }: Word): boolean {
   return classify(text)?.kind === 'email'
 }
@@ -262,14 +264,10 @@ function wordOver(joined: string): Word | null {
   return wordsOf(refang(joined), joined).find(({ from, to }) => from < first && to > last + 1) ?? null
 }
 
-function valuesOf({ text, doubts }: Word): string[] {
-  return withoutHyphens(text, doubts).flatMap((variant) => {
+function valuesOf({ text, doubts }: Word, hyphens = FEW_HYPHENS): string[] {
+  return withoutHyphens(text, doubts, hyphens).flatMap((variant) => {
     const reading = classify(variant.replace(/^[.-]+|[.]+$/g, ''))
     if (reading === null || reading.refusal !== null) return []
     return reading.kind === 'hash' || reading.kind === 'email' ? [] : [reading.value]
   })
-}
-
-function tailOf(text: string): string {
-  return /\S*$/.exec(text.trimEnd())![0]
 }

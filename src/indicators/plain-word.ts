@@ -28,7 +28,8 @@ export function plainWord(text: string): PlainWord | null {
     word = `http${word.slice(4)}`
     isDefanged = true
   }
-  // Schemes that are none take the long way.
+  // Schemes that are none, and masks, take the long way.
+  if (word.includes('/255.')) return null
   if (word.includes('//') && !REAL_SCHEME.test(word)) return null
   const reading = classify(word)
   return reading === null || reading.refusal !== null ? null : { text, isDefanged, reading }

@@ -2,6 +2,7 @@
 import type { DocumentFormat } from '../documents/read.ts'
 import type { Place } from '../documents/place.ts'
 import { classify } from './classify.ts'
+import type { Doubt } from './piece-fences.ts'
 import type { ReasonCode } from './reasons.ts'
 import { type Decision, type Finding, type Kind, KINDS, type Scope } from './verdict.ts'
 
@@ -47,7 +48,6 @@ export interface Summary {
 
 /** Of several findings of one indicator the surest counts: a table beats a mention in the text. */
 const RANK: Readonly<Record<Decision, number>> = { accept: 2, hold: 1, refuse: 0 }
-const WIDTH: Readonly<Record<Scope, number>> = { subtree: 2, below: 1, exact: 0 }
 
 interface OpenItem {
   finding: Finding
@@ -60,8 +60,8 @@ interface OpenItem {
 
 /** Of one item that is pieced together. */
 const MAX_READINGS = 8
-/** Of what may be one name. */
-const MOST_ITEMS = 3
+/** Of runs on a page that may be one name or several. */
+const MOST_READINGS = 24
 
 /** Thrown where there are more different indicators than allowed. */
 export class TooManyItems extends Error {}
@@ -70,9 +70,8 @@ export class ProposalBuilder {
   readonly #maxItems: number
   readonly #items: OpenItem[] = []
   readonly #byKind: Readonly<Record<Kind, Map<string, OpenItem>>>
-  /** All values and readings, while pieces of a page are added. */
-  #known: Set<string> | null = null
-  #read: ReadonlySet<string> | null = null
+  /** While pieces of a page are added. */
+  #read: Map<string, OpenItem> | null = null
   /** Names the lists let through. */
   readonly #exceptions = new Set<string>()
 
@@ -90,7 +89,9 @@ export class ProposalBuilder {
     const item = this.#byKind[kind].get(value)
     if (item === undefined) {
       if (this.#items.length >= this.#maxItems) {
-        throw new TooManyItems(`there are more than ${this.#maxItems} different indicators`)
+        throw new TooManyItems(
+          `có quá ${this.#maxItems} chỉ báo khác nhau · there are more than ${this.#maxItems} different indicators`,
+        )
       }
       const first = { finding, scope, file, place, more: null }
       this.#byKind[kind].set(value, first)
@@ -100,16 +101,19 @@ export class ProposalBuilder {
     const more = { file, ...place }
     if (item.more === null) item.more = [more]
     else item.more.push(more)
+    if (item.finding.decision === 'refuse') item.scope = scope
+    // A name in one place and what is under it in another, as zones of RPZ have it: all of it.
+    else if (finding.decision !== 'refuse' && scope !== item.scope) item.scope = 'subtree'
     if (RANK[finding.decision] > RANK[item.finding.decision]) item.finding = finding
-    if (WIDTH[scope] > WIDTH[item.scope]) item.scope = scope
   }
 
-  /** What was accepted of `file` and is none of `sure` is held. */
-  doubtOthers(sure: ReadonlySet<string>, file: number): void {
+  /** What was accepted of `file` is held, unless `doubts` knows it and has no doubt. */
+  doubtOthers(doubts: ReadonlyMap<string, Doubt | null>, file: number): void {
     for (const item of this.#items) {
       const { finding } = item
-      if (item.file !== file || finding.decision !== 'accept' || sure.has(finding.value)) continue
-      item.finding = { ...finding, decision: 'hold', reasons: ['broken'] }
+      if (item.file !== file || finding.decision !== 'accept' || doubts.get(finding.value) === null) continue
+      const reasons: ReasonCode[] = [doubts.get(finding.value) === 'prose' ? 'running-text' : 'broken']
+      item.finding = { ...finding, decision: 'hold', reasons }
     }
   }
 
@@ -121,36 +125,64 @@ export class ProposalBuilder {
         if (item === undefined || item.file !== file || item.finding.decision !== 'accept') continue
         const others = readings.filter((reading) => reading !== part).slice(0, MAX_READINGS - 1)
         item.finding = { ...item.finding, decision: 'hold', reasons: ['broken'], readings: [part, ...others] }
-        for (const reading of others) this.#known?.add(reading)
+        this.#readingsOf()
+        for (const reading of others) this.#noteReading(reading, item)
       }
     }
   }
 
-  /** Whether an item stood for one of `values` before anything missing was added. */
+  /** Whether an item stands for one of `values`. */
   isRead(values: readonly string[]): boolean {
-    this.#read ??= new Set(this.#items.flatMap(({ finding: { value, readings } }) => [value, ...readings]))
-    return values.some((value) => this.#read!.has(value))
+    const read = this.#readingsOf()
+    return values.some((value) => read.has(value))
   }
 
-  /** Holds what no item stands for; nothing unlikely where the likely is known. */
-  addMissing(
-    likely: readonly string[],
-    unlikely: readonly string[],
-    written: string,
-    file: number,
-    place: Place,
-  ): void {
-    // prettier-ignore
-    this.isRead([])
-    const known = (this.#known ??= new Set(this.#read))
-    const readings = likely.some((each) => known.has(each)) ? likely : [...likely, ...unlikely]
-    const missing = readings.filter((each) => !known.has(each)).slice(0, MOST_ITEMS * MAX_READINGS)
-    for (let at = 0; at < missing.length; at += MAX_READINGS) {
-      const some = missing.slice(at, at + MAX_READINGS)
+  isAccepted(value: string): boolean {
+    const item = this.#readingsOf().get(value)
+    return item?.finding.decision === 'accept' && item.finding.value === value
+  }
+
+  /**
+   * Holds those of `readings` that no item stands for: as other readings of an item that is held for one of them, or as an
+   * item of their own, `written` as given.
+   */
+  addMissing(readings: readonly string[], written: string, file: number, place: Place): void {
+    const read = this.#readingsOf()
+    let missing = [...new Set(readings)].filter((each) => !read.has(each))
+    for (const reading of readings) {
+      const item = read.get(reading)
+      if (item === undefined || item.file !== file || item.finding.decision !== 'hold') continue
+      const known = item.finding.readings.length > 0 ? item.finding.readings : [item.finding.value]
+      const more = missing.slice(0, Math.max(0, MOST_READINGS - known.length))
+      if (more.length === 0) continue
+      item.finding = { ...item.finding, readings: [...known, ...more] }
+      for (const each of more) this.#noteReading(each, item)
+      missing = missing.slice(more.length)
+    }
+    for (let at = 0; at < missing.length; at += MOST_READINGS) {
+      const some = missing.slice(at, at + MOST_READINGS)
       const { kind, value, scope } = classify(some[0]!)!
       this.add({ kind, value, scope, decision: 'hold', reasons: ['broken'], readings: some, written }, file, place) // prettier-ignore
+      const item = this.#byKind[kind].get(value)!
+      for (const each of some) this.#noteReading(each, item)
     }
-    for (const each of missing) known.add(each)
+  }
+
+  /** Items by their values and all their readings. */
+  #readingsOf(): Map<string, OpenItem> {
+    if (this.#read === null) {
+      this.#read = new Map()
+      for (const item of this.#items) {
+        const { value, readings } = item.finding
+        for (const each of [value, ...readings]) this.#noteReading(each, item)
+      }
+    }
+    return this.#read
+  }
+
+  #noteReading(reading: string, item: OpenItem): void {
+    const known = this.#read!.get(reading)
+    if (known === undefined || known.finding.decision === 'refuse') this.#read!.set(reading, item)
   }
 
   addException(finding: Finding, file: number, place: Place): void {

@@ -11,12 +11,18 @@ import type { ReasonCode } from './reasons.ts'
 import { refang } from './refang.ts'
 import { wordsOf } from './words.ts'
 import type { Setting } from './passage.ts'
+import { type Section, tableSectionOf } from './sections.ts'
+
+export interface CellSetting extends Setting {
+  /** Why it is not proposed, whatever it is; null: nothing says so. */
+  readonly doubt: 'withdrawn' | 'unmarked' | null
+}
 
 export interface RowSink {
   /** The text of a cell, line by line. */
-  passage(text: string, place: Place, setting: Setting): void
+  passage(text: string, place: Place, setting: CellSetting): void
   /** A cell that holds one word and nothing else. */
-  word(word: PlainWord, place: Place, setting: Setting): void
+  word(word: PlainWord, place: Place, setting: CellSetting): void
   /** A numeric cell where an address should stand. */
   number(text: string, place: Place): void
 }
@@ -27,6 +33,7 @@ interface OpenCell {
   readonly column: number
   readonly isNumber: boolean
   readonly isHidden?: boolean
+  readonly isStruck?: boolean
 }
 
 /** A table as far as it was read. */
@@ -35,6 +42,8 @@ interface OpenTable {
   headingText: string
   /** Rows below the headings were read. */
   hasRows: boolean
+  /** What a title over its rows says of them. */
+  section: Section | null
   /** Of the cell of another table that it stands in. */
   readonly inherited: Heading | null
   /** Of columns on a page: half a name that the row above ended with. */
@@ -53,6 +62,7 @@ export class TableReader {
     headings: new Map(),
     headingText: '',
     hasRows: false,
+    section: null,
     inherited: null,
     unfinished: new Map(),
   }
@@ -67,13 +77,15 @@ export class TableReader {
     this.#sink = sink
   }
 
-  row(table: string, cells: readonly Cell[], traits: Traits): void {
+  /** `section`: of the lines above the table. */
+  row(table: string, cells: readonly Cell[], traits: Traits, section: Section | null): void {
     if (table !== this.#name) {
       this.flush()
       this.#name = table
-      this.#table = this.#open(table, traits)
+      this.#table = this.#open(table, traits, section)
     }
     if (cells.every(({ lines }) => lines.every(({ text }) => text.trim() === ''))) return
+    this.#takeTitle(cells)
     if (this.#takeHeadings(cells)) return
     const part = partOf(cells)
     this.#table.hasRows = true
@@ -86,12 +98,22 @@ export class TableReader {
     this.#traits = traits
   }
 
-  #open(name: string, { within }: Traits): OpenTable {
+  /** A row of one cell over others: "II. Tên miền chính thức". */
+  #takeTitle(cells: readonly Cell[]): void {
+    const [title, ...others] = cells.map(textOf).filter((text) => text !== '')
+    if (title === undefined || others.length > 0 || !/\p{L}{2}.*\s/su.test(title) || holdsIndicator(title))
+      return
+    if (this.#pending !== null && this.#goesOn(cells)) return
+    this.flush()
+    this.#table.section = tableSectionOf(title)
+  }
+
+  #open(name: string, { within }: Traits, section: Section | null): OpenTable {
     const known = this.#tables.get(name)
     if (known !== undefined) return known
     const outer = within === undefined ? undefined : this.#tables.get(within.table)
     const inherited = outer?.headings.get(within!.column) ?? outer?.inherited ?? null
-    const table = { headings: new Map(), headingText: '', hasRows: false, inherited, unfinished: new Map() }
+    const table = { headings: new Map(), headingText: '', hasRows: false, section, inherited, unfinished: new Map() } // prettier-ignore
     this.#tables.set(name, table)
     return table
   }
@@ -181,17 +203,24 @@ export class TableReader {
     const own = this.#table.headings.get(cell.column) ?? headingBeside(cell, row) ?? this.#table.inherited
     if (own === 'index' && !holdsIndicator(textOf(cell))) return
     if (cell.isNumber) {
-      if (own === 'indicator') this.#sink.number(textOf(cell), cell.place)
+      if (own === 'indicator' || (own === null && hasLostDots(textOf(cell))))
+        this.#sink.number(textOf(cell), cell.place)
       return
     }
-    const heading = isFileRow ? 'file' : own
+    const { section } = this.#table
+    const heading = isFileRow
+      ? 'file'
+      : section !== null && (own === null || own === 'indicator')
+        ? section
+        : own
     const { headings, inherited } = this.#table
     const hasIndicators = inherited === 'indicator' || [...headings.values()].includes('indicator')
-    const setting: Setting = {
+    const setting: CellSetting = {
       heading,
       isBeside: hasIndicators && heading !== 'indicator' && heading !== 'hash' && heading !== 'email',
       isList: false,
       isHidden: this.#traits!.isHidden || cell.isHidden === true,
+      doubt: this.#doubtOf(cell, row),
       isUnsure: this.#traits!.isUnsure === true,
       isPartial: this.#isPartial(cell, row),
     }
@@ -202,6 +231,13 @@ export class TableReader {
     if (unfinished !== undefined && lines.length > 0) lines[0] = joinPieces(unfinished, lines[0]!, 'doubt')
     if (cell.place.page !== undefined) this.#noteUnfinished(cell.column, lines.at(-1))
     for (const line of lines) this.#sink.passage(line, cell.place, setting)
+  }
+
+  /** A line goes through it; or its publisher (MISP: `to_ids`) marks others for detection and not this row. */
+  #doubtOf(cell: OpenCell, row: readonly OpenCell[]): CellSetting['doubt'] {
+    if (cell.isStruck === true || this.#traits!.isStruck === true) return 'withdrawn'
+    const mark = row.find(({ column }) => this.#table.headings.get(column) === 'mark')
+    return mark !== undefined && /^(?:0|false|no)$/i.test(textOf(mark)) ? 'unmarked' : null
   }
 
   /** Of a page: what may be the rest of another row, or, in columns that only white space parts, more than one line. */
@@ -229,6 +265,14 @@ export class TableReader {
 function partOf(cells: readonly Cell[]): string | null {
   const { page, table = 0 } = cells[0]!.place
   return page === undefined ? null : `${page} ${table}`
+}
+
+/** `103145123145`: where full stops part thousands, a spreadsheet takes `103.145.123.145` for that number. */
+function hasLostDots(text: string): boolean {
+  const match = /^(\d{1,3})(\d{3})(\d{3})(\d{3})$/.exec(
+    /^[\d.]+e\+?\d+$/i.test(text) ? String(Number(text)) : text,
+  )
+  return match !== null && match.slice(1).every((octet) => Number(octet) < 256)
 }
 
 /** `Tên miền | evil.com`: a table that lies on its side. */

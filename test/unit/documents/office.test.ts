@@ -88,7 +88,7 @@ describe('xlsx', () => {
       'accept evil.com',
       'hold bad.net',
     ])
-    expect(read.warnings).toEqual(['the sheet "B" is hidden'])
+    expect(read.warnings).toEqual(['trang tính "B" bị ẩn · the sheet "B" is hidden'])
   })
 })
 

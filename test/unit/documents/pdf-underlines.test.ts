@@ -12,9 +12,16 @@ const text = (x: number, width: number): Fragment => ({
   isAfterBlank: false,
   isBeforeBlank: false,
   font: null,
+  isHidden: false,
 })
 
 describe('lines of the text', () => {
+  it('the blank behind a word is underlined too', () => {
+    const word = { ...text(50, 40), isBeforeBlank: true }
+    expect(withoutTextLines([word], [{ at: 99, from: 50, to: 94 }]).rules).toEqual([])
+    expect(withoutTextLines([text(50, 40)], [{ at: 99, from: 50, to: 94 }]).rules).toHaveLength(1)
+  })
+
   it('the line under a link is no ruling', () => {
     const { rules, struck } = withoutTextLines([text(50, 40)], [{ at: 99, from: 50, to: 90 }])
     expect([rules, struck.size]).toEqual([[], 0])

@@ -29,11 +29,11 @@ describe('pdf', () => {
     expect(await wordsOf('a.pdf', file)).toEqual(['accept host averylonghostnamewithoutbreaks.example.com'])
   })
 
-  it('a table goes on over the page with its headings, a row with its name', async () => {
+  it('a table goes on over the page with its headings; a name that goes over it is held', async () => {
     const first = ruled([['STT', 'Domain', 'Note'], ['1', 'evil[.]com', ''], ['2', 'averylonghostnamewithoutb', '']]) // prettier-ignore
     const second = textAt(300, 820, '2') + ruled([['STT', 'Domain', 'Note'], ['', 'reaks[.]example[.]com', ''], ['3', 'bad.net', '']]) // prettier-ignore
     expect(await wordsOf('a.pdf', pdf([{ content: first }, { content: second }]))).toEqual([
-      'accept host evil.com', 'accept host averylonghostnamewithoutbreaks.example.com', 'accept host bad.net',
+      'accept host evil.com', 'hold host averylonghostnamewithoutbreaks.example.com', 'accept host bad.net',
     ]) // prettier-ignore
   })
 
@@ -87,5 +87,39 @@ describe('pdf', () => {
     const pages = Array.from({ length: 500 }, () => ({ content: textAt(50, 800, 'x') }))
     await expect(proposalOf('a.pdf', pdf(pages))).rejects.toThrow('a.pdf: it has 500 pages, more than 200')
     await expect(proposalOf('a.pdf', '%PDF-1.4 nothing')).rejects.toThrow(/a\.pdf: it is damaged/)
+  })
+
+  it('holds what nobody sees', async () => {
+    const list = ['evil.com', 'bad.net', 'worse.org'].map((name, line) => textAt(50, 700 - line * 12, name)).join('') // prettier-ignore
+    const unseen = [
+      `3 Tr ${textAt(50, 600, 'scanned.com')} 0 Tr\n`,
+      `1 1 1 rg ${textAt(50, 580, 'white.com')} 0 0 0 rg\n`,
+      textAt(700, 560, 'beside.com'),
+      textAt(50, 540, 'tiny.com').replace('/F 10 Tf', '/F 0.2 Tf'),
+    ]
+    const file = pdf([{ content: list + unseen.join('') }])
+    for (const name of ['scanned.com', 'white.com', 'beside.com', 'tiny.com'])
+      expect((await itemOf('a.pdf', file, name)).reasons).toContain('hidden')
+    expect((await itemOf('a.pdf', file, 'evil.com')).decision).toBe('accept')
+  })
+
+  it('two columns of text: a table goes on in the second', async () => {
+    const table = (x: number, rows: readonly (readonly string[])[]): string => {
+      let content = grid(x, 780, [30, 200], rows.map(() => 30)) // prettier-ignore
+      for (const [row, [number, name]] of rows.entries())
+        content += textAt(x + 3, 769 - row * 30, number!) + textAt(x + 33, 769 - row * 30, name!)
+      return content
+    }
+    const names = Array.from({ length: 30 }, (_, row) => [String(row + 1), `qhost${row}.com`])
+    const header = textAt(60, 815, 'Phu luc cua cong van so 1298 cua cuc an toan thong tin gui cac don vi trong ca nuoc') // prettier-ignore
+    const content = header + table(50, [['TT', 'Domain'], ...names.slice(0, 15)]) + table(320, names.slice(15)) // prettier-ignore
+    const items = (await proposalOf('a.pdf', pdf([{ content }]))).items.filter(({ kind }) => kind === 'host')
+    expect(items.map(({ decision, value }) => [decision, value])).toEqual(names.map(([, name]) => ['accept', name])) // prettier-ignore
+  })
+
+  it('letters that stand alone, each at its place, end', async () => {
+    const spread = Array.from('evil host of a line').map((letter, index) => textAt(50 + index * 20, 700, letter)).join('') // prettier-ignore
+    const crossing = Array.from({ length: 6 }, (_, line) => textAt(50, 680 - line * 12, 'a line of words over all of the page that goes on and on')).join('') // prettier-ignore
+    expect(await wordsOf('a.pdf', pdf([{ content: spread + crossing + spread }]))).toEqual([])
   })
 })

@@ -117,7 +117,9 @@ describe('mail', () => {
   it('what is attached and cannot be read is named, the rest counts', async () => {
     const { items, file } = await proposalOf('m.eml', mail([TEXT, attach('x.rtf', Buffer.from('{\\rtf1'))]))
     expect(items).toHaveLength(2)
-    expect(file.warnings).toEqual([expect.stringMatching(/^"x\.rtf" in it was not read: it is rich text/)])
+    expect(file.warnings).toEqual([
+      expect.stringMatching(/^"x\.rtf" bên trong .* · "x\.rtf" in it was not read: it is rich text/),
+    ])
   })
 
   it('mails inside mails without end, and too many files, end the import', async () => {

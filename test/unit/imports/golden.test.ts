@@ -76,6 +76,15 @@ describe('the same annex as docx, xlsx and pdf', () => {
 })
 
 describe('one list in two forms', () => {
+  it('oznu as a zone of RPZ and for dnsmasq: the same names, and as much of each', async () => {
+    const items = async (file: string): Promise<string[]> => (await read(file)).items.filter(({ decision }) => decision !== 'refuse').map(({ decision, value, scope }) => `${decision} ${value} ${scope}`).sort() // prettier-ignore
+    const zone = await items('lists/oznu.rpz.zone')
+    const names = new Set(zone.map((item) => item.split(' ')[1]))
+    const both = (await items('lists/oznu.dnsmasq.conf')).filter((item) => names.has(item.split(' ')[1]))
+    expect(both.length).toBeGreaterThan(5)
+    expect(zone).toEqual(expect.arrayContaining(both))
+  })
+
   it('nocoin as hosts and as filters: what both name', async () => {
     const names = async (file: string): Promise<Set<string>> => new Set((await read(file)).items.filter(({ decision }) => decision === 'accept').map(({ value }) => value)) // prettier-ignore
     const hosts = await names('lists/nocoin.hosts.txt')

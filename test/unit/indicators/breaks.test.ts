@@ -36,6 +36,7 @@ describe('a name broken over lines', () => {
   it.each([
     ['mal-/ ware.com', 'mal-ware.com', 'malware.com'],
     ['malware/ domain.com', 'malwaredomain.com', 'domain.com'],
+    ['one.com/ .two.com', 'one.com.two.com', 'two.com'],
     ['evil.co/ m', 'evil.com', 'evil.co'],
     ['203.0.113.1/ 23', '203.0.113.123', '203.0.113.1'],
     ['cdn./ evil.com', 'cdn.evil.com', 'evil.com'],

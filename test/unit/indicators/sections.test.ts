@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { sectionOf, tableSectionOf } from '../../../src/indicators/sections.ts'
+import { docx, paragraph, table } from '../../support/office-documents.ts'
+import { proposalOf } from '../../support/proposals.ts'
+
+describe('titles', () => {
+  it.each([
+    ['2. Tên miền chính thức của ngân hàng:', 'reference'],
+    ['Danh sách các website bị giả mạo', 'reference'],
+    ['Danh sách trắng (không chặn):', 'reference'],
+    ['TÀI LIỆU THAM KHẢO', 'reference'],
+    ['Mọi thông tin chi tiết xin liên hệ:', 'reference'],
+    ['Danh sách địa chỉ IP bị nhiễm mã độc', 'victim'],
+    ['§Þa chØ IP bÞ nhiÔm m· ®éc', 'victim'],
+    ['Các hệ thống bị tấn công', 'victim'],
+    ['Danh sách tên miền độc hại', null],
+    ['Danh sách website giả mạo trang chính thức của ngân hàng', null],
+    ['Nguồn phát tán mã độc', null],
+    ['Cục An toàn thông tin', null],
+    ['Địa chỉ IP máy chủ điều khiển (C&C):', null],
+    [`Nguồn ${'x '.repeat(100)}`, null],
+  ])('%s: %s', (text, section) => expect(sectionOf(text)).toBe(section)) // prettier-ignore
+
+  it('over a table only what is genuine or a victim counts', () => {
+    expect(tableSectionOf('Mọi thông tin xin liên hệ:')).toBeNull()
+    expect(tableSectionOf('Tên miền chính thức')).toBe('reference')
+  })
+})
+
+describe('what stands below them', () => {
+  const told = async (name: string, content: string | Buffer): Promise<string[]> =>
+    (await proposalOf(name, content)).items.map(({ decision, value, reasons }) => `${decision} ${value} ${reasons[0]}`) // prettier-ignore
+  const LINES = ['Tên miền độc hại:', '- one.com', 'two.com', 'Tên miền chính thức:', 'three.com', '', 'four.com', 'five.com', 'Tên miền cần chặn', 'six.com'] // prettier-ignore
+  const EXPECTED = [
+    'accept one.com listed', 'accept two.com listed', 'hold three.com reference', 'hold four.com reference', 'hold five.com reference', 'accept six.com listed',
+  ] // prettier-ignore
+
+  it('lines, up to the next title: in a text and in a document', async () => {
+    expect(await told('a.txt', LINES.join('\n'))).toEqual(EXPECTED)
+    expect(await told('a.docx', docx(LINES.map(paragraph).join('')))).toEqual(EXPECTED)
+  })
+
+  it('a line in brackets ends nothing', async () => {
+    const lines = ['Tên miền chính thức', '(Tính đến ngày 23/8/2022)', 'one.com', 'two.com']
+    expect(await told('a.docx', docx(lines.map(paragraph).join('')))).toEqual([
+      'refuse 23/8/2022 date', 'hold one.com reference', 'hold two.com reference',
+    ]) // prettier-ignore
+  })
+
+  it('a table below a title, and rows below a title in it', async () => {
+    const rows = [['STT', 'Tên miền'], ['1', 'two.com'], ['II. Tên miền chính thức', ''], ['2', 'three.com'], ['III. Tên miền độc hại', ''], ['3', 'four.com']] // prettier-ignore
+    const body = paragraph('Tên miền chính thức') + table([['STT', 'Tên miền'], ['1', 'one.com']]) + paragraph('Tên miền độc hại') + table(rows) // prettier-ignore
+    expect(await told('a.docx', docx(body))).toEqual([
+      'hold one.com reference', 'accept two.com listed', 'hold three.com reference', 'accept four.com listed',
+    ]) // prettier-ignore
+  })
+
+  it('a title in one attachment says nothing of another', async () => {
+    const part = (name: string, text: string): string => `--B\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Disposition: attachment; filename="${name}"\r\n\r\n${text}\r\n` // prettier-ignore
+    const mail = `From: a@b.vn\r\nTo: c@d.vn\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n${part('a.txt', 'Tên miền chính thức:\r\none.com')}${part('b.txt', 'two.com\r\nthree.com')}--B--\r\n` // prettier-ignore
+    expect(await told('m.eml', mail)).toEqual(['hold one.com reference', 'accept two.com listed', 'accept three.com listed']) // prettier-ignore
+  })
+})
