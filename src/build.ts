@@ -5,7 +5,7 @@
 import { join, relative } from 'node:path'
 import { build } from 'vite'
 import { writeOrCompare } from './config/generated-files.ts'
-import { digestOf, type BuiltFrom } from './thread/entry.ts'
+import { digestOf, digestOfCode, type BuiltFrom } from './thread/entry.ts'
 
 const source = import.meta.dirname
 
@@ -30,6 +30,6 @@ const sources = chunk.moduleIds
   .filter((id) => id.startsWith(source))
   .map((id) => relative(source, id))
   .toSorted()
-const from: BuiltFrom = { sources, digest: digestOf(source, sources) }
+const from: BuiltFrom = { sources, digest: digestOf(source, sources), code: digestOfCode(chunk.code) }
 const files = { 'resolver.js': chunk.code, 'resolver.json': `${JSON.stringify(from, null, 2)}\n` }
 writeOrCompare(join(source, 'built'), files, 'src/resolver.ts')

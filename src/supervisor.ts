@@ -98,9 +98,10 @@ export class Supervisor {
     this.#resolvers = threadNames(settings.workers).filter((name) => name.startsWith('resolver-'))
     this.#hearts = new Hearts(this.#words, settings.workers)
     const entries = threadEntries(import.meta.dirname)
-    if (!entries.isBuilt)
+    if (entries.notBuilt !== null)
       this.#log.warn(
-        'built/resolver.js is of other sources: resolvers run from src, slower; npm run generate',
+        { reason: entries.notBuilt },
+        'resolvers run from src, slower than from src/built: npm run generate',
       )
     this.#threads = new Threads(
       options.entries ?? ((name) => entries.fileOf(name)),

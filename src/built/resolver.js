@@ -440,10 +440,15 @@ function fewer(bytes, start, end) {
 function firstOctets(count) {
 	return (1 << (count << 3)) - 1;
 }
-/** Takes four octets in. What is high comes down again, because a multiplication carries upwards only. */
+/**
+* Takes four octets in. What is high comes down again, because a multiplication carries upwards only; and is multiplied
+* once more. After one multiplication the highest bit, turned round, always came down as the same two: turned round in
+* the next word they undid it, whatever the seed, and everybody could build names of one hash.
+*/
 function mix(hash, four) {
-	const product = Math.imul(hash ^ four, 2654435761);
-	return product ^ product >>> 15;
+	const first = Math.imul(hash ^ four, 2654435761);
+	const second = Math.imul(first ^ first >>> 15, 3266489909);
+	return second ^ second >>> 13;
 }
 /** Spreads the low bits, which the multiplication leaves poor, over the whole word (murmur3's finaliser). */
 function finish(hash) {
@@ -3256,7 +3261,7 @@ function checkHeader(memory, bytesUsed) {
 	const words = new Int32Array(memory, 0, 32);
 	const at = (word) => words[word];
 	if (at(Header.magic) !== 1397771348) return "is not a finished snapshot";
-	if (at(Header.version) !== 4) return `has layout ${at(Header.version)}, not 4`;
+	if (at(Header.version) !== 5) return `has layout ${at(Header.version)}, not 5`;
 	if (at(Header.bytesUsed) !== bytesUsed) return `says it has ${at(Header.bytesUsed)} bytes, not ${bytesUsed}`;
 	return [
 		[128, at(Header.recordsEnd) - 128],

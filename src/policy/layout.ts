@@ -20,7 +20,7 @@
 /** "TLPS" as it reads in memory of a little-endian machine; 0 while a snapshot is being written. */
 export const MAGIC = 0x53504c54
 export const MAGIC_BYTES = 4
-export const LAYOUT_VERSION = 4
+export const LAYOUT_VERSION = 5
 
 export const HEADER_BYTES = 128
 

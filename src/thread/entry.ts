@@ -15,12 +15,14 @@ export interface BuiltFrom {
   readonly sources: readonly string[]
   /** See `digestOf`. */
   readonly digest: string
+  /** SHA-256, hex, of the built file itself: what is run is what was built, whole and as it was. */
+  readonly code: string
 }
 
 /** Where the threads' files are, and whether the resolvers run what was built. */
 export interface ThreadEntries {
-  /** False: the sources have changed since, and are run as they are. The same, but slower. */
-  readonly isBuilt: boolean
+  /** Null: they do. Else why not: the sources are run as they are then. The same, but slower. */
+  readonly notBuilt: string | null
   fileOf(name: ThreadName): URL
 }
 
@@ -34,26 +36,33 @@ export function digestOf(directory: string, sources: readonly string[]): string 
   return hash.digest('hex')
 }
 
+/** The same of what is built. */
+export function digestOfCode(code: string | Uint8Array): string {
+  return createHash('sha256').update(code).digest('hex')
+}
+
 /** Looks once, at the start; `directory` is src. */
 export function threadEntries(directory: string): ThreadEntries {
-  const isBuilt = isOfThese(directory)
+  const notBuilt = whyNotBuilt(directory)
   return {
-    isBuilt,
+    notBuilt,
     fileOf: (name) => {
       const kind = name.replace(/-\d+$/, '')
-      const file = isBuilt && kind === 'resolver' ? 'built/resolver.js' : `${kind}.ts`
+      const file = notBuilt === null && kind === 'resolver' ? 'built/resolver.js' : `${kind}.ts`
       return pathToFileURL(join(directory, file))
     },
   }
 }
 
-/** Whether there is a built file, made from the sources as they are now. */
-function isOfThese(directory: string): boolean {
+/** Null where there is a built file, whole and made from the sources as they are now. */
+function whyNotBuilt(directory: string): string | null {
   try {
     const from = JSON.parse(readFileSync(join(directory, 'built/resolver.json'), 'utf8')) as BuiltFrom
-    return from.digest === digestOf(directory, from.sources)
+    if (from.code !== digestOfCode(readFileSync(join(directory, 'built/resolver.js'))))
+      return 'built/resolver.js is not what was built'
+    return from.digest === digestOf(directory, from.sources) ? null : 'built/resolver.js is of other sources'
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
-    throw error
+    // Missing, cut short, edited: whatever it is, there are the sources.
+    return `src/built cannot be used: ${error instanceof Error ? error.message : String(error)}`
   }
 }

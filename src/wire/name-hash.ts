@@ -36,10 +36,15 @@ export function firstOctets(count: number): number {
   return (1 << (count << 3)) - 1
 }
 
-/** Takes four octets in. What is high comes down again, because a multiplication carries upwards only. */
+/**
+ * Takes four octets in. What is high comes down again, because a multiplication carries upwards only; and is multiplied
+ * once more. After one multiplication the highest bit, turned round, always came down as the same two: turned round in
+ * the next word they undid it, whatever the seed, and everybody could build names of one hash.
+ */
 export function mix(hash: number, four: number): number {
-  const product = Math.imul(hash ^ four, 0x9e3779b1)
-  return product ^ (product >>> 15)
+  const first = Math.imul(hash ^ four, 0x9e3779b1)
+  const second = Math.imul(first ^ (first >>> 15), 0xc2b2ae35)
+  return second ^ (second >>> 13)
 }
 
 /** Spreads the low bits, which the multiplication leaves poor, over the whole word (murmur3's finaliser). */

@@ -139,7 +139,7 @@ export class PathBench {
       ...replaced,
     }
     this.path = new QueryPath(this.parts)
-    this.lists([], [])
+    this.lists([], [], [])
   }
 
   /** Puts these entries in force: of list 0 unless `lists` and `rules` say otherwise. */
