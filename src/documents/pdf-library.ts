@@ -43,7 +43,10 @@ export async function openPdf(
     return { document, codes: library.OPS }
   } catch (error) {
     const { name, message } = error as Error
-    const why = name === 'PasswordException' ? 'it is protected by a password' : `it is damaged: ${message}`
+    const why =
+      name === 'PasswordException'
+        ? 'tệp có mật khẩu: hãy lưu lại không đặt mật khẩu · it is protected by a password: save it without one'
+        : `tệp đã hỏng: hãy xin nơi gửi gửi lại · it is damaged, ask the sender for it again: ${message}`
     throw new DocumentError(why, { cause: error })
   }
 }

@@ -3,31 +3,10 @@
  * the next one below, the first ones of the next column or page. What lines, cells and columns were read wrongly is found so.
  */
 import type { Frame } from './pdf-frames.ts'
-import { drawnLines, type Fragment } from './pdf-lines.ts'
+import { ROW_NUMBER, type Run, runsOf } from './pdf-runs.ts'
 import type { Box, Placed } from './pdf-table.ts'
 import type { Piece, Seam } from './sink.ts'
 
-interface Run {
-  readonly page: number
-  readonly box: Box | null
-  readonly text: string
-  readonly left: number
-  readonly right: number
-  readonly y: number
-  readonly height: number
-  /** Width of what could not be broken at its beginning. */
-  readonly unit: number
-  readonly isWide: boolean
-  /** Without blanks that nobody drew. */
-  readonly closed: string
-}
-
-/** Gaps within a run, as part of the letters' height: with a blank drawn, and without one. */
-const WIDEST_BLANK = 1.2
-const WIDEST_GAP = 0.08
-/** Of a line that is spread over its column. */
-const WIDEST_SPREAD = 60
-const SAME_LINE = 0.45
 /** Points that left edges, or middles, of one column differ by. */
 const SAME_EDGE = 3
 /** The same on another page or in another column of the page. */
@@ -43,7 +22,8 @@ const MOST_BELOW = 3
 const TIGHT = 1.4
 /** Looked at of the next page or column. */
 const FIRST_RUNS = 8
-const ROW_NUMBER = /^\(?\d{1,4}[.)]?$/
+/** Readings of the first line of one. */
+const FIRST_LINE = 4
 const MAX_RUNS = 60_000
 /** Of one page: what costs its square. */
 const MAX_OF_PAGE = 2000
@@ -97,6 +77,8 @@ export class PieceFinder {
         if (sheet.isLast(run)) {
           for (const next of sheet.besides(run)) add(next, false, true, sheet.isLastCell(run))
           for (const each of behind) for (const next of each.first(run)) add(next, false, true, sheet.isLastCell(run) && each.isFirstCell(next, heads)) // prettier-ignore
+          for (const next of sheet.topRightOf(run)) add(next, false, true, false)
+          if (sheet.isRight(run)) for (const each of behind) for (const next of each.topLeft()) add(next, false, true, false) // prettier-ignore
         }
         pieces.push({
           text: run.text,
@@ -236,6 +218,25 @@ class Sheet {
       })
       .slice(0, FIRST_RUNS)
   }
+
+  /** The first line right of its own, above it: parts of columns may be columns again. */
+  topRightOf(run: Run): Run[] {
+    if (run.box !== null) return []
+    const right = this.#runs.filter((each) => each.box === null && each.left > run.right && each.y > run.y)
+    const [first] = right
+    return first === undefined ? [] : right.filter(({ left, y }) => first.y - y < 1 && left - first.left <= SAME_EDGE).slice(0, FIRST_LINE) // prettier-ignore
+  }
+
+  /** It stands where a second column may. */
+  isRight({ box, left }: Run): boolean {
+    return box === null && left - this.#left > (this.#right - this.#left) * 0.4
+  }
+
+  /** The first line, where a first column may be. */
+  topLeft(): Run[] {
+    const [first] = this.#runs
+    return this.#runs.slice(0, FIRST_LINE).filter(({ box, left, y }) => box === null && first!.y - y < 1 && left - this.#left <= SAME_EDGE) // prettier-ignore
+  }
 }
 
 function isSameColumn(a: Box, b: Box): boolean {
@@ -265,59 +266,4 @@ function isSameMiddle(a: Run, b: Run, edge = SAME_EDGE): boolean {
 
 function isOver(a: Run, b: Run): boolean {
   return a.left < b.right && b.left < a.right
-}
-
-/** Runs as they are drawn, and whole lines: the blanks of a line that is spread over its column are as wide as columns are apart. */
-function runsOf(page: number, placed: readonly Placed[]): Run[] {
-  const narrow = groupsOf(page, placed, WIDEST_BLANK, WIDEST_GAP)
-  const known = new Set(narrow.map(({ text, y }) => `${y} ${text}`))
-  const wide = groupsOf(page, placed, WIDEST_SPREAD, WIDEST_SPREAD)
-  const others = wide.filter(({ text, y }) => !known.has(`${y} ${text}`))
-  return [...narrow, ...others.flatMap(closed).map((run) => ({ ...run, isWide: run.box === null }))]
-}
-
-/** A line that is spread over its column, also without the blanks that nobody drew: it may be spread at a sign without width. */
-function closed(run: Run): Run[] {
-  return run.closed === run.text ? [run] : [run, { ...run, text: run.closed }]
-}
-
-function groupsOf(page: number, placed: readonly Placed[], blank: number, gap: number): Run[] {
-  const groups: { readonly box: Box | null; readonly fragments: Fragment[] }[] = []
-  for (const { fragment, box } of placed) {
-    const group = groups.at(-1)
-    const before = group?.fragments.at(-1)
-    if (
-      group !== undefined &&
-      (group.box === box ? goesOn(before!, fragment, blank, gap) : goesOn(before!, fragment, 0, WIDEST_GAP))
-    )
-      group.fragments.push(fragment)
-    else groups.push({ box, fragments: [fragment] })
-  }
-  return groups.flatMap(({ box, fragments }) =>
-    drawnLines(fragments).map(({ text, x, right, y, fragments: [first, ...others] }): Run => {
-      const unit = /^[^\s/-]*[/-]?/.exec(text)![0].length
-      const closed = others.reduce(
-        (all, next, index) => all + (isSpread([first!, ...others][index]!, next, box) ? '' : ' ') + next.text,
-        first!.text,
-      )
-      return { page, box, text, left: x, right, y, height: first!.height, unit: ((right - x) * unit) / Math.max(1, text.length), isWide: false, closed } // prettier-ignore
-    }),
-  )
-}
-
-/** Whether the room between two pieces may be none of the text. */
-function isSpread(before: Fragment, next: Fragment, box: Box | null): boolean {
-  if (before.isBeforeBlank || next.isAfterBlank) return false
-  return box !== null || /[-.[({/:]$/.test(before.text) || /^[-.[({\])}/:]/.test(next.text)
-}
-
-function goesOn(before: Fragment, next: Fragment, widestBlank: number, widestGap: number): boolean {
-  const height = Math.max(before.height, next.height)
-  const gap = next.x - before.x - before.width
-  const isBlank = before.isBeforeBlank || next.isAfterBlank
-  return (
-    Math.abs(before.y - next.y) <= SAME_LINE * height &&
-    gap > -WIDEST_BLANK * height &&
-    gap < (isBlank ? widestBlank : widestGap) * height
-  )
 }

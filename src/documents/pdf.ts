@@ -21,7 +21,9 @@ export async function readPdf(bytes: Uint8Array, budget: Budget, sink: DocumentS
   const { document, codes } = await openPdf(bytes)
   const { maxPages } = budget.limits
   if (document.numPages > maxPages) {
-    throw new LimitError(`it has ${document.numPages} pages, more than ${maxPages}: take out the annex`)
+    throw new LimitError(
+      `có ${document.numPages} trang, quá ${maxPages}: hãy tách riêng phụ lục · it has ${document.numPages} pages, more than ${maxPages}: take out the annex`,
+    )
   }
   const drawn: Drawn[] = []
   const silent: number[] = []
@@ -87,8 +89,12 @@ interface DrawnPage extends Drawn {
 }
 
 function describeSilent(pages: readonly number[], all: number): string {
-  const which = pages.length === all ? 'no page of it has' : `page ${pages.join(', ')} has no`
-  return `${which}${pages.length === all ? ' any' : ''} text: a picture of text is not read; ask the sender for the file itself`
+  const list = pages.join(', ')
+  const which =
+    pages.length === all
+      ? ['không trang nào có chữ', 'no page of it has any text']
+      : [`trang ${list} không có chữ`, `page ${list} has no text`]
+  return `${which[0]}: chữ trong ảnh không đọc được, hãy xin nơi gửi tệp gốc · ${which[1]}: a picture of text is not read; ask the sender for the file itself`
 }
 
 /** As part of the letters' height. */

@@ -3,7 +3,7 @@
  * indicator. A person decides; nothing is accepted because of it.
  */
 import type { Place } from '../documents/place.ts'
-import type { Piece } from '../documents/sink.ts'
+import type { Piece, Seam } from '../documents/sink.ts'
 import { endsWhole, hasBullet } from './breaks.ts'
 import { classify } from './classify.ts'
 import { Mark, withoutMarks } from './clean-text.ts'
@@ -76,6 +76,12 @@ const FEW_HYPHENS = 2
 /** Joins tried straight down, and ends of columns they go over. */
 const MAX_FLOW = 160
 const MAX_LEAPS = 2
+/** Letters of a line of a narrow column; lines of one name in it, and steps down from one beginning. */
+const NARROW = 8
+const MAX_NARROW = 64
+const MAX_FALL = 300
+/** ` dot `, broken, with nothing else in its lines. */
+const CUT_DOT = /\ue002(?:d\ue002ot|do\ue002t|d\ue002o\ue002t)$/i
 /** Joins tried for one beginning. */
 const MAX_JOINS = 160
 /** Of a document: seconds. */
@@ -94,7 +100,9 @@ export function pieceJoins(pieces: readonly Piece[], warn: (text: string) => voi
     found.push(...reader.in(at))
   }
   if (reader.isDone)
-    warn('it has too many pieces of text: broken names at its end may be missing; ask for the docx')
+    warn(
+      'có quá nhiều đoạn chữ: tên bị ngắt ở cuối tệp có thể thiếu, hãy xin tệp docx · it has too many pieces of text: broken names at its end may be missing; ask for the docx',
+    )
   const all = found.flatMap(({ ways }) => ways)
   const ends = new Set(all.flatMap(({ isLikely, path, values }) => (isLikely && values.length > 0 ? [path.at(-1)!] : []))) // prettier-ignore
   const fences = new Fences(pieces, texts, ends)
@@ -115,11 +123,14 @@ interface FoundJoin extends Omit<PieceJoin, 'ways'> {
 class JoinReader {
   readonly #pieces: readonly Piece[]
   readonly #texts: readonly string[]
+  /** What stands right below something. */
+  readonly #below: ReadonlySet<number>
   #joins = 0
 
   constructor(pieces: readonly Piece[], texts: readonly string[]) {
     this.#pieces = pieces
     this.#texts = texts
+    this.#below = new Set(pieces.flatMap(({ next }) => next.flatMap(({ isClose, piece }) => (isClose ? [piece] : [])))) // prettier-ignore
   }
 
   /** No more joins are tried. */
@@ -171,6 +182,7 @@ class JoinReader {
       return isLast && (OPEN_END.test(next.text) || DOT_OPEN.test(next.text))
     }
     this.#follow(beginning, 0, { left: MAX_FLOW }, take)
+    if (this.#isTop(start)) this.#fall(beginning, take)
     const likelyOpen: Open[] = [beginning]
     const unlikelyOpen: Open[] = []
     for (let joins = 0; joins < MAX_JOINS;) {
@@ -193,7 +205,7 @@ class JoinReader {
       parts: [
         ...new Set(
           (likely.length > 0 ? likely : unlikely.filter(({ isOver }) => isOver)).flatMap(({ path }) =>
-            this.#partsOf(path),
+            path.length > MAX_PIECES ? [] : this.#partsOf(path),
           ),
         ),
       ].filter((part) => !values.has(part)),
@@ -212,11 +224,54 @@ class JoinReader {
     }
   }
 
-  /** `open` and each piece that may go on with it. */
-  *#behind({ path, text, isLikely, isOver, hasLeapt }: Open): Generator<Open> {
+  /**
+   * Straight down a column of a few letters a line, on at the top of the next one, and down again: only what is whole is taken,
+   * and only the first lines of columns are gone on to.
+   */
+  #fall(beginning: Open, take: (next: Open) => boolean): void {
+    let left = MAX_FALL
+    let tops: Open[] = [beginning]
+    for (let leaps = 0; ; leaps++) {
+      const ends: Open[] = []
+      for (const top of tops) {
+        for (let end = top; left > 0; left--) {
+          this.#joins++
+          const isTried = (leaps > 0 || end.path.length > MAX_PIECES) && endsWhole(end.text)
+          if (isTried && !take({ ...end, isLikely: false, isOver: leaps > 0 })) break
+          const [next] = this.#behind(end, (seam) => seam.isClose && this.#isNarrow(seam.piece))
+          if (next === undefined) {
+            ends.push(end)
+            break
+          }
+          end = next
+        }
+      }
+      if (leaps >= MAX_LEAPS || left <= 0) return
+      tops = ends.flatMap((end) => [
+        ...this.#behind({ ...end, hasLeapt: false }, (seam) => seam.isOver && this.#isTop(seam.piece)),
+      ])
+    }
+  }
+
+  #isNarrow(at: number): boolean {
+    return this.#texts[at]!.trim().length <= NARROW
+  }
+
+  /** Nothing stands right above it. */
+  #isTop(at: number): boolean {
+    return this.#isNarrow(at) && !this.#below.has(at)
+  }
+
+  /** `open` and each piece that may go on with it, of those that `isMeant`. */
+  *#behind(
+    { path, text, isLikely, isOver, hasLeapt }: Open,
+    isMeant: (seam: Seam) => boolean = () => true,
+  ): Generator<Open> {
+    if (path.length >= MAX_NARROW) return
     const isDone = endsWhole(text)
     for (const seam of this.#pieces[path.at(-1)!]!.next) {
       const { piece, isClose } = seam
+      if (!isMeant(seam)) continue
       const after = this.#texts[piece]!
       // One leap is enough.
       if (hasLeapt && !isClose) continue
@@ -224,7 +279,7 @@ class JoinReader {
       if (!isPossible(text, after, seam, isDone)) continue
       const joined = joinPieces(text, after.slice(0, MAX_TAIL), 'doubt')
       const isAlso = isClose && (seam.isTight || !isDone || SIGN.test(after.trimStart()[0]!) || SHORT_REST.test(after.trim()) || isPath(text, after, seam.isFull)) // prettier-ignore
-      yield {
+      const next = {
         path: [...path, piece],
         text: joined,
         isLikely: isLikely && isAlso,
@@ -232,6 +287,8 @@ class JoinReader {
         hasLeapt: hasLeapt || !isClose,
         isFlow: isAlso || seam.isOver,
       }
+      yield next
+      if (CUT_DOT.test(joined)) yield { ...next, text: joined.replace(CUT_DOT, ` ${Mark.doubt}dot`) }
     }
   }
 

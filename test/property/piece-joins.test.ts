@@ -62,6 +62,19 @@ describe('pieceJoins', () => {
     )
   })
 
+  it('finds it in lines of one to three letters, however many, over two ends of columns', () => {
+    const broken = fc.record({ whole: name, width: fc.integer({ min: 1, max: 3 }), ends: fc.tuple(fc.nat(), fc.nat()) }) // prettier-ignore
+    fc.assert(
+      fc.property(broken, ({ whole, width, ends }) => {
+        const parts = whole.match(new RegExp(`.{1,${width}}`, 'g'))!
+        fc.pre(parts.length > 1 && parts.length <= 60)
+        const over = ends.map((end) => end % (parts.length - 1))
+        const [first] = pieceJoins(column(parts, (at) => (over.includes(at) ? OVER : TIGHT)), noWarning) // prettier-ignore
+        expect(first?.ways.flatMap(({ values }) => values)).toContain(whole)
+      }),
+    )
+  })
+
   it('takes whole names with room behind them for what they are', () => {
     fc.assert(
       fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 12 }), (names) => {

@@ -78,15 +78,23 @@ describe('pdf', () => {
 
   it('says which pages have no text', async () => {
     const { file } = await proposalOf('a.pdf', pdf([{ content: textAt(50, 800, 'evil[.]com') }, { content: '0 0 10 10 re f' }])) // prettier-ignore
-    expect(file.warnings).toEqual([expect.stringMatching(/^page 2 has no text: a picture/)])
+    expect(file.warnings).toEqual([
+      expect.stringMatching(/^trang 2 không có chữ: .+ · page 2 has no text: a picture/),
+    ])
     const none = await proposalOf('b.pdf', pdf([{ content: '0 0 10 10 re f' }]))
-    expect(none.file.warnings).toEqual([expect.stringMatching(/no page of it has any text/)])
+    expect(none.file.warnings).toEqual([
+      expect.stringMatching(/^không trang nào có chữ: .+ · no page of it has any text: a picture/),
+    ])
   })
 
   it('too many pages, and what is damaged, end the import', async () => {
     const pages = Array.from({ length: 500 }, () => ({ content: textAt(50, 800, 'x') }))
-    await expect(proposalOf('a.pdf', pdf(pages))).rejects.toThrow('a.pdf: it has 500 pages, more than 200')
-    await expect(proposalOf('a.pdf', '%PDF-1.4 nothing')).rejects.toThrow(/a\.pdf: it is damaged/)
+    await expect(proposalOf('a.pdf', pdf(pages))).rejects.toThrow(
+      'a.pdf: có 500 trang, quá 200: hãy tách riêng phụ lục · it has 500 pages, more than 200: take out the annex',
+    )
+    await expect(proposalOf('a.pdf', '%PDF-1.4 nothing')).rejects.toThrow(
+      /a\.pdf: tệp đã hỏng: .+ · it is damaged, /,
+    )
   })
 
   it('holds what nobody sees', async () => {
@@ -115,6 +123,38 @@ describe('pdf', () => {
     const content = header + table(50, [['TT', 'Domain'], ...names.slice(0, 15)]) + table(320, names.slice(15)) // prettier-ignore
     const items = (await proposalOf('a.pdf', pdf([{ content }]))).items.filter(({ kind }) => kind === 'host')
     expect(items.map(({ decision, value }) => [decision, value])).toEqual(names.map(([, name]) => ['accept', name])) // prettier-ignore
+  })
+
+  describe('what may be one name is a reading of what is held', () => {
+    const readingsOf = async (...contents: readonly string[]): Promise<string[]> => {
+      const { items } = await proposalOf('a.pdf', pdf(contents.map((content) => ({ content }))))
+      expect(items.filter(({ decision }) => decision === 'accept')).toEqual([])
+      return items.filter(({ decision }) => decision === 'hold').flatMap(({ readings }) => readings)
+    }
+    const lines = (x: number, y: number, texts: readonly string[]): string => texts.map((text, line) => textAt(x, y - line * 14, text)).join('') // prettier-ignore
+    const header = textAt(43, 800, 'Phu luc cua cong van so 1298 cua cuc an toan thong tin gui cac don vi trong ca nuoc') // prettier-ignore
+    const footer = (page: number): string => textAt(268, 45, `Trang ${page}/2`)
+
+    it('beside the number of a row that leaves no room', async () => {
+      // The digits are 11.12 points wide.
+      expect(await readingsOf(textAt(50, 700, '12') + lines(61.1, 700, ['qevil-', 'host.com']))).toContain(
+        'qevil-host.com',
+      )
+    })
+
+    it('from the right of a page that is not told to have columns to the left of the next one', async () => {
+      const left = lines(43, 120, ['a line of words a', 'a line of words b', 'a line of words c'])
+      const right = lines(305, 88, ['qup', 'date-', 'cong-'])
+      const next = textAt(43, 786, 'host.com') + footer(2)
+      expect(await readingsOf(header + left + right + footer(1), next)).toContain('qupdate-cong-host.com')
+    })
+
+    it('from a column within a column to the top of the next one, spread over two', async () => {
+      const inner = lines(85, 128, ['qone.com', 'qtwo.com']) + lines(194, 128, ['qthree.com', 'qflash-'])
+      const top = textAt(306, 746, 'host.]evil.]') + textAt(415, 746, 'xyz')
+      const rest = textAt(306, 700, 'Cac don vi') + textAt(486, 700, 'Cac don vi')
+      expect(await readingsOf(header + inner + top + rest)).toContain('qflash-host.evil.xyz')
+    })
   })
 
   it('letters that stand alone, each at its place, end', async () => {

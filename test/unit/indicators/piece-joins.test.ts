@@ -54,6 +54,8 @@ describe('pieces of a page', () => {
     [['qlogin dot', 'evil dot', 'com'], 'qlogin.evil.com'],
     [['qlogin[ .', ']evil[ . ]', 'com'], 'qlogin.evil.com'],
     [['secure', '-', 'host', '.com'], 'secure-host.com'],
+    [['secu', 're-', 'ho', 'st', 'd', 'ot', 'c', 'om'], 'secure-host.com'],
+    [['secu', 're-', 'ho', 'st', 'd', 'o', 't', 'c', 'om'], 'secure-host.com'],
     [['hxxp://evil.com/', 'documents/', 'setup.ms', 'i'], 'http://evil.com/documents/setup.msi'],
     [['nghiệ', 'pvụ[.', ']vn'], 'xn--nghipv-lk8brj.vn'],
   ])('%j are %s', (texts, name) =>
@@ -64,6 +66,14 @@ describe('pieces of a page', () => {
     const seams = [BELOW, BELOW, OVER, BELOW, BELOW]
     const [join] = joinsOf(column(['qsec', 'ure-', 'upda', 'te.e', 'vil', '.com'], seams))
     expect(valuesOf(join!, false)).toContain('qsecure-update.evil.com')
+  })
+
+  it('letter by letter over two ends of columns', () => {
+    const name = 'online-account-office-sync-7mlq.qtraadobe1.service-xanh-34q.cc:18811'
+    const texts = name.match(/../g)!
+    const seams = texts.map((_, at) => (at === 3 || at === 25 ? OVER : BELOW))
+    const [join] = joinsOf(column(texts, seams))
+    expect(valuesOf(join!, false)).toContain(name)
   })
 
   it('a name is whole where nothing can go on with it', () => {
