@@ -97,14 +97,8 @@ export class Supervisor {
     this.#log = createLog('main', new LogRingWriter(this.#shared.logRings['main']!), settings.log.level)
     this.#resolvers = threadNames(settings.workers).filter((name) => name.startsWith('resolver-'))
     this.#hearts = new Hearts(this.#words, settings.workers)
-    const entries = threadEntries(import.meta.dirname)
-    if (entries.notBuilt !== null)
-      this.#log.warn(
-        { reason: entries.notBuilt },
-        'resolvers run from src, slower than from src/built: npm run generate',
-      )
     this.#threads = new Threads(
-      options.entries ?? ((name) => entries.fileOf(name)),
+      options.entries ?? this.#entries(),
       {
         begin: (name) => this.#begin(name),
         letter: (letter) => this.#post.pass(letter),
@@ -125,6 +119,16 @@ export class Supervisor {
       clock: systemClock,
       log: this.#log,
     })
+  }
+
+  #entries(): (name: ThreadName) => URL {
+    const { notBuilt, fileOf } = threadEntries(import.meta.dirname)
+    if (notBuilt !== null)
+      this.#log.warn(
+        { reason: notBuilt },
+        'resolvers run from src, slower than from src/built: npm run generate',
+      )
+    return fileOf
   }
 
   /** Where clients are to ask. */

@@ -4004,17 +4004,17 @@ var Policy = class {
 		verdict.clear(this.#trigger, NO_END);
 		if (!this.hasSay) return VerdictKind.Pass;
 		const only = this.#onlyRule();
-		if (only >= 0) {
-			hearOne(this.#base, this.#baseFound.record[0], only, verdict);
-			if (paused) verdict.pause();
-			return verdict.kind;
-		}
-		if (this.#overlayFound.count > 0 && allowFound(this.#overlay, this.#overlayFound, verdict)) return verdict.kind;
-		if (allowFound(this.#base, this.#baseFound, verdict)) return verdict.kind;
-		if (client !== null && this.#namesClients) this.#decideWith(client, verdict);
-		else this.#walk(verdict);
+		if (only >= 0) hearOne(this.#base, this.#baseFound.record[0], only, verdict);
+		else this.#decideAmong(client, verdict);
 		if (paused) verdict.pause();
 		return verdict.kind;
+	}
+	/** An allow entry, or else list by list. */
+	#decideAmong(client, verdict) {
+		if (this.#overlayFound.count > 0 && allowFound(this.#overlay, this.#overlayFound, verdict)) return;
+		if (allowFound(this.#base, this.#baseFound, verdict)) return;
+		if (client !== null && this.#namesClients) this.#decideWith(client, verdict);
+		else this.#walk(verdict);
 	}
 	/** The rule that alone has something to say, whoever asks; -1 where there are others, or an allow entry, or none. */
 	#onlyRule() {
@@ -5707,7 +5707,7 @@ var Replies = class {
 	}
 	/** Nothing is sent. */
 	drop(asked) {
-		this.#counters.answer(Outcome.dropped, -1, this.#clock.monotonicMs() - asked.startedMs);
+		this.#count(asked, -1, Outcome.dropped);
 		return 0;
 	}
 	/** REFUSED with EDE 18 (RFC 8914 §4.19) for one who may not ask, or nothing when there are many. */
@@ -5740,8 +5740,7 @@ var Replies = class {
 	/** Appends our OPT and counts. What does not fit (`length` -1, or more than there is room for) becomes a TC reply. */
 	finish(out, length, asked, rcode, outcome, ede) {
 		const { query } = asked;
-		const elapsed = this.#clock.monotonicMs() - asked.startedMs;
-		if (asked.isWithheld) return asked.led === null ? this.#limit(out, asked, elapsed) : length;
+		if (asked.isWithheld) return asked.led === null ? this.#limit(out, asked) : length;
 		const room = roomFor(asked);
 		let end = length;
 		if (query.hasEdns && end !== -1) end = this.#appendOpt(out, end, asked, rcode, ede);
@@ -5749,12 +5748,11 @@ var Replies = class {
 			end = truncate(out, asked.request, asked.query, rcode & 15);
 			if (query.hasEdns) end = this.#appendOpt(out, end, asked, rcode, ede);
 		}
-		this.#counters.answer(outcome, rcode, elapsed);
-		return end;
+		return this.made(end, asked, rcode, outcome);
 	}
 	/** Counts a reply of `length` octets that is whole. */
 	made(length, asked, rcode, outcome) {
-		this.#counters.answer(outcome, rcode, this.#clock.monotonicMs() - asked.startedMs);
+		this.#count(asked, rcode, outcome);
 		return length;
 	}
 	/** The reply that is made of what is kept, fresh or stale. */
@@ -5766,14 +5764,18 @@ var Replies = class {
 		return this.message(out, length, asked, rcode, outcome, isFresh, isFresh ? passedOn(entry) : stale);
 	}
 	/** Every second reply over the rate limit is a TC: an honest client comes back by TCP, a forged one cannot. */
-	#limit(out, asked, elapsedMs) {
+	#limit(out, asked) {
 		this.#counters.add("rateLimited");
 		this.#slip ^= 1;
 		const isSent = this.#slip === 1 && asked.transport === 0;
-		this.#counters.answer(Outcome.limited, isSent ? Rcode.NoError : -1, elapsedMs);
+		this.#count(asked, isSent ? Rcode.NoError : -1, Outcome.limited);
 		if (!isSent) return 0;
 		const end = truncate(out, asked.request, asked.query, Rcode.NoError);
 		return asked.query.hasEdns ? this.#appendOpt(out, end, asked, Rcode.NoError, null) : end;
+	}
+	/** `rcode` -1: nothing is sent. */
+	#count(asked, rcode, outcome) {
+		this.#counters.answer(outcome, rcode, this.#clock.monotonicMs() - asked.startedMs);
 	}
 	#appendOpt(out, length, { query }, rcode, ede) {
 		const nsid = query.wantsNsid ? this.#nsid : null;
@@ -5836,7 +5838,7 @@ var BlockAnswers = class {
 		if (qtype !== Type.A && qtype !== Type.AAAA) return null;
 		const { endings, forged } = this.#errorsOf(verdict.list);
 		const place = (qtype === Type.A ? 0 : 1) + (hasEdns ? 2 : 0);
-		const ttlSeconds = verdict.ttlSeconds === -1 ? this.#ttlSeconds : verdict.ttlSeconds;
+		const ttlSeconds = this.#ttlOf(verdict);
 		const known = endings[place];
 		if (known !== null && known.ttlSeconds === ttlSeconds) return known.bytes;
 		const out = new Octets(ENDING_BYTES);
@@ -5858,7 +5860,7 @@ var BlockAnswers = class {
 		if (action === DROP) return this.#replies.drop(asked);
 		if (action === TCP_ONLY) return this.#replies.finish(out, -1, asked, Rcode.NoError, Outcome.blocked, errors.blocked);
 		if (action === REFUSED) return this.#replies.empty(out, asked, Rcode.Refused, Outcome.blocked, errors.blocked);
-		const ttlSeconds = verdict.ttlSeconds === -1 ? this.#ttlSeconds : verdict.ttlSeconds;
+		const ttlSeconds = this.#ttlOf(verdict);
 		const rcode = action === NXDOMAIN ? Rcode.NxDomain : Rcode.NoError;
 		const start = beginResponse(out, asked.request, query, rcode);
 		const end = action === SINKHOLE ? this.#forge(out, start, asked, verdict, ttlSeconds) : start;
@@ -5892,6 +5894,10 @@ var BlockAnswers = class {
 		let length = start;
 		for (let i = 0; i < addresses.length && length !== -1; i++) length = appendAddress(out, length, ttlSeconds, addresses[i]);
 		return length;
+	}
+	/** Seconds. */
+	#ttlOf({ ttlSeconds }) {
+		return ttlSeconds === -1 ? this.#ttlSeconds : ttlSeconds;
 	}
 	#errorsOf(meta) {
 		if (meta === this.#lastList && this.#lastErrors !== null) return this.#lastErrors;

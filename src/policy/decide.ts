@@ -145,18 +145,18 @@ export class Policy {
     verdict.clear(this.#trigger, NO_END)
     if (!this.hasSay) return VerdictKind.Pass
     const only = this.#onlyRule()
-    if (only >= 0) {
-      hearOne(this.#base, this.#baseFound.record[0]!, only, verdict)
-      if (paused) verdict.pause()
-      return verdict.kind
-    }
-    if (this.#overlayFound.count > 0 && allowFound(this.#overlay, this.#overlayFound, verdict))
-      return verdict.kind
-    if (allowFound(this.#base, this.#baseFound, verdict)) return verdict.kind
-    if (client !== null && this.#namesClients) this.#decideWith(client, verdict)
-    else this.#walk(verdict)
+    if (only >= 0) hearOne(this.#base, this.#baseFound.record[0]!, only, verdict)
+    else this.#decideAmong(client, verdict)
     if (paused) verdict.pause()
     return verdict.kind
+  }
+
+  /** An allow entry, or else list by list. */
+  #decideAmong(client: Uint8Array | null, verdict: Verdict): void {
+    if (this.#overlayFound.count > 0 && allowFound(this.#overlay, this.#overlayFound, verdict)) return
+    if (allowFound(this.#base, this.#baseFound, verdict)) return
+    if (client !== null && this.#namesClients) this.#decideWith(client, verdict)
+    else this.#walk(verdict)
   }
 
   /** The rule that alone has something to say, whoever asks; -1 where there are others, or an allow entry, or none. */

@@ -100,7 +100,7 @@ export class BlockAnswers {
     if (qtype !== Type.A && qtype !== Type.AAAA) return null
     const { endings, forged } = this.#errorsOf(verdict.list)
     const place = (qtype === Type.A ? 0 : 1) + (hasEdns ? 2 : 0)
-    const ttlSeconds = verdict.ttlSeconds === SINKHOLE_TTL ? this.#ttlSeconds : verdict.ttlSeconds
+    const ttlSeconds = this.#ttlOf(verdict)
     const known = endings[place]!
     if (known !== null && known.ttlSeconds === ttlSeconds) return known.bytes
     const out = new Octets(ENDING_BYTES)
@@ -123,7 +123,7 @@ export class BlockAnswers {
       return this.#replies.finish(out, -1, asked, Rcode.NoError, Outcome.blocked, errors.blocked)
     if (action === REFUSED)
       return this.#replies.empty(out, asked, Rcode.Refused, Outcome.blocked, errors.blocked)
-    const ttlSeconds = verdict.ttlSeconds === SINKHOLE_TTL ? this.#ttlSeconds : verdict.ttlSeconds
+    const ttlSeconds = this.#ttlOf(verdict)
     const rcode = action === NXDOMAIN ? Rcode.NxDomain : Rcode.NoError
     const start = beginResponse(out, asked.request, query, rcode)
     const end = action === SINKHOLE ? this.#forge(out, start, asked, verdict, ttlSeconds) : start
@@ -165,6 +165,11 @@ export class BlockAnswers {
     for (let i = 0; i < addresses.length && length !== -1; i++)
       length = appendAddress(out, length, ttlSeconds, addresses[i]!)
     return length
+  }
+
+  /** Seconds. */
+  #ttlOf({ ttlSeconds }: Verdict): number {
+    return ttlSeconds === SINKHOLE_TTL ? this.#ttlSeconds : ttlSeconds
   }
 
   #errorsOf(meta: ListMeta | null): BlockErrors {

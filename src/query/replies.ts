@@ -61,7 +61,7 @@ export class Replies {
 
   /** Nothing is sent. */
   drop(asked: Asked): number {
-    this.#counters.answer(Outcome.dropped, -1, this.#clock.monotonicMs() - asked.startedMs)
+    this.#count(asked, -1, Outcome.dropped)
     return 0
   }
 
@@ -115,8 +115,7 @@ export class Replies {
     ede: ExtendedErrors | null,
   ): number {
     const { query } = asked
-    const elapsed = this.#clock.monotonicMs() - asked.startedMs
-    if (asked.isWithheld) return asked.led === null ? this.#limit(out, asked, elapsed) : length
+    if (asked.isWithheld) return asked.led === null ? this.#limit(out, asked) : length
     const room = roomFor(asked)
     let end = length
     if (query.hasEdns && end !== -1) end = this.#appendOpt(out, end, asked, rcode, ede)
@@ -124,13 +123,12 @@ export class Replies {
       end = truncate(out, asked.request, asked.query, rcode & 15)
       if (query.hasEdns) end = this.#appendOpt(out, end, asked, rcode, ede)
     }
-    this.#counters.answer(outcome, rcode, elapsed)
-    return end
+    return this.made(end, asked, rcode, outcome)
   }
 
   /** Counts a reply of `length` octets that is whole. */
   made(length: number, asked: Asked, rcode: number, outcome: Outcome): number {
-    this.#counters.answer(outcome, rcode, this.#clock.monotonicMs() - asked.startedMs)
+    this.#count(asked, rcode, outcome)
     return length
   }
 
@@ -144,14 +142,19 @@ export class Replies {
   }
 
   /** Every second reply over the rate limit is a TC: an honest client comes back by TCP, a forged one cannot. */
-  #limit(out: Uint8Array, asked: Asked, elapsedMs: number): number {
+  #limit(out: Uint8Array, asked: Asked): number {
     this.#counters.add('rateLimited')
     this.#slip ^= 1
     const isSent = this.#slip === 1 && asked.transport === 0
-    this.#counters.answer(Outcome.limited, isSent ? Rcode.NoError : -1, elapsedMs)
+    this.#count(asked, isSent ? Rcode.NoError : -1, Outcome.limited)
     if (!isSent) return 0
     const end = truncate(out, asked.request, asked.query, Rcode.NoError)
     return asked.query.hasEdns ? this.#appendOpt(out, end, asked, Rcode.NoError, null) : end
+  }
+
+  /** `rcode` -1: nothing is sent. */
+  #count(asked: Asked, rcode: number, outcome: Outcome): void {
+    this.#counters.answer(outcome, rcode, this.#clock.monotonicMs() - asked.startedMs)
   }
 
   #appendOpt(
