@@ -2060,7 +2060,8 @@ const SIGNATURES = {
 	poll: "int poll(void *, ulong, int)",
 	epoll_create1: "int epoll_create1(int)",
 	epoll_ctl: "int epoll_ctl(int, int, int, uintptr_t)",
-	epoll_wait: "int epoll_wait(int, uintptr_t, int, int)"
+	epoll_wait: "int epoll_wait(int, uintptr_t, int, int)",
+	usleep: "int usleep(uint)"
 };
 /** The FFI and the calls; null where they cannot be had: another system, or no prebuilt FFI for this processor. */
 const loaded = load$1();
@@ -2500,7 +2501,7 @@ var BatchedListener = class {
 		const replies = this.#replies;
 		const received = replies.arena;
 		const count = libc.recvmmsg(this.#fd, received.base, 64, C.MSG_DONTWAIT, 0);
-		if (count <= 0) return;
+		if (count <= 0) return 0;
 		for (let i = 0; i < count && !this.#isClosed; i++) {
 			if ((received.flagsOf(i) & (C.MSG_TRUNC | C.MSG_CTRUNC)) !== 0) {
 				counters.add("udpTruncated");
@@ -2521,6 +2522,7 @@ var BatchedListener = class {
 		}
 		replies.flush();
 		received.resetReceived(count);
+		return count;
 	}
 	/** Who sent message `i`; null for port 0. */
 	#readName(arena, i) {
@@ -2618,13 +2620,14 @@ var BatchedConnected = class {
 		if (count < 0) {
 			const code = lastErrno();
 			if (code !== "EAGAIN") this.#onError(code);
-			return;
+			return 0;
 		}
 		for (let i = 0; i < count && !this.#isClosed; i++) {
 			if ((received.flagsOf(i) & C.MSG_TRUNC) !== 0) received.buffers[i][TC_BYTE] |= TC_BIT;
 			this.#onMessage(received.buffers[i], received.lengthOf(i));
 		}
 		received.resetReceived(count);
+		return count;
 	}
 };
 // src/net/datagram.ts
@@ -2748,6 +2751,13 @@ function wakeLoopFor(libc, epoll) {
 /** A query is at most 1232 bytes from anybody well-behaved; upstreams may send more than we advertise. */
 const RECEIVE_BYTES = 4096;
 const SEND_BYTES = 2048;
+/**
+* So many messages in a turn of the loop come at 200,000 a second or more: their number is what the turn before has taken,
+* and one that reads nothing takes some 20 µs.
+*/
+const GATHER_FROM = 8;
+/** For how long more may come then; the kernel adds up to its timer slack, 50 µs unless set otherwise (prctl(2)). */
+const GATHER_US = 25;
 var BatchedDatagrams = class {
 	name = "batched";
 	batch = 0;
@@ -2849,13 +2859,23 @@ var BatchedDatagrams = class {
 		this.batch++;
 		this.#events.begin();
 		this.#isInBatch = true;
+		let messages = 0;
 		try {
-			for (let i = 0; i < readable; i++) this.#sockets[this.#epoll.numberAt(i)]?.read();
+			for (let i = 0; i < readable; i++) messages += this.#sockets[this.#epoll.numberAt(i)]?.read() ?? 0;
 		} finally {
 			this.#isInBatch = false;
 			this.#events.end();
 		}
 		this.#flush();
+		this.#gather(messages);
+	}
+	/**
+	* After a batch that was neither small nor full, sleeps for a moment. A thread that is a little faster than what comes
+	* would else go round for ever smaller batches, each of which costs a turn of the loop with five system calls, and keep
+	* its core busy whatever it saves (benchmark: compare.py block, a seventh of the time).
+	*/
+	#gather(messages) {
+		if (messages >= GATHER_FROM && messages < 64) this.libc.usleep(GATHER_US);
 	}
 };
 // src/net/portable.ts

@@ -78,13 +78,13 @@ export class BatchedListener implements ListeningSocket {
     this.#owner.unwatch(this.#number)
   }
 
-  #read(): void {
+  #read(): number {
     const { libc, counters } = this.#owner
     const replies = this.#replies
     const received = replies.arena
     const count = libc.recvmmsg(this.#fd, received.base, BATCH, C.MSG_DONTWAIT, 0)
     // Nothing there after all, or an error the kernel had kept for this socket: either is over with this call.
-    if (count <= 0) return
+    if (count <= 0) return 0
     for (let i = 0; i < count && !this.#isClosed; i++) {
       // Longer than any query, and what is left of it is none; or what was to say which address was asked is cut.
       if ((received.flagsOf(i) & (C.MSG_TRUNC | C.MSG_CTRUNC)) !== 0) {
@@ -108,6 +108,7 @@ export class BatchedListener implements ListeningSocket {
     }
     replies.flush()
     received.resetReceived(count)
+    return count
   }
 
   /** Who sent message `i`; null for port 0. */
@@ -213,13 +214,13 @@ export class BatchedConnected implements ConnectedSocket {
     this.#owner.unwatch(this.#number)
   }
 
-  #read(): void {
+  #read(): number {
     const { libc, received } = this.#owner
     const count = libc.recvmmsg(this.#fd, received.base, BATCH, C.MSG_DONTWAIT, 0)
     if (count < 0) {
       const code = lastErrno()
       if (code !== 'EAGAIN') this.#onError(code)
-      return
+      return 0
     }
     // What one message brings about may close this socket: the rest of the batch is then nobody's.
     for (let i = 0; i < count && !this.#isClosed; i++) {
@@ -228,5 +229,6 @@ export class BatchedConnected implements ConnectedSocket {
       this.#onMessage(received.buffers[i]!, received.lengthOf(i))
     }
     received.resetReceived(count)
+    return count
   }
 }

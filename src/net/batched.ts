@@ -3,7 +3,8 @@
  * thread's sockets, on Node's ordinary event loop. A packet costs no callback, no Buffer and no object. Linux only.
  *
  *   the loop waits, for our epoll set too (event-loop.ts) ──► immediate: epoll_wait(0) ─► each readable socket: one
- *   recvmmsg, its handler for each datagram, replies into the send queue ─► sendmmsg ──► the loop goes round
+ *   recvmmsg, its handler for each datagram, replies into the send queue ─► sendmmsg ─► where much comes, a moment for
+ *   more to come ──► the loop goes round
  *
  * Between batches the loop belongs to everybody else: TCP, timers, letters.
  */
@@ -23,7 +24,7 @@ import type { DescriptorTable } from './descriptors.ts'
 import { EpollSet } from './epoll.ts'
 import { wakeLoopFor } from './event-loop.ts'
 import type { Libc } from './libc.ts'
-import { MmsgArena } from './mmsg-arena.ts'
+import { BATCH, MmsgArena } from './mmsg-arena.ts'
 import { SendQueue } from './send-queue.ts'
 import { connectUdp } from './sockets.ts'
 
@@ -31,11 +32,20 @@ import { connectUdp } from './sockets.ts'
 const RECEIVE_BYTES = 4096
 const SEND_BYTES = 2048
 
+/**
+ * So many messages in a turn of the loop come at 200,000 a second or more: their number is what the turn before has taken,
+ * and one that reads nothing takes some 20 µs.
+ */
+const GATHER_FROM = 8
+/** For how long more may come then; the kernel adds up to its timer slack, 50 µs unless set otherwise (prctl(2)). */
+const GATHER_US = 25
+
 /** What the loop calls when a socket is readable. */
 interface Readable {
   readonly fd: number
   readonly place: number
-  read(): void
+  /** Takes a batch, and returns how many messages it had. */
+  read(): number
   /** What was sent could not be, and why. */
   failed(code: string): void
 }
@@ -100,7 +110,7 @@ export class BatchedDatagrams implements Datagrams {
   }
 
   /** Watches a socket from now on; returns its number in the epoll set. */
-  watch(fd: number, read: () => void, failed: (code: string) => void): number {
+  watch(fd: number, read: () => number, failed: (code: string) => void): number {
     const number = this.#free.pop() ?? this.#sockets.length
     this.#sockets[number] = { fd, place: this.#descriptors.note(fd), read, failed }
     this.#epoll.add(fd, number)
@@ -162,12 +172,23 @@ export class BatchedDatagrams implements Datagrams {
     this.batch++
     this.#events.begin()
     this.#isInBatch = true
+    let messages = 0
     try {
-      for (let i = 0; i < readable; i++) this.#sockets[this.#epoll.numberAt(i)]?.read()
+      for (let i = 0; i < readable; i++) messages += this.#sockets[this.#epoll.numberAt(i)]?.read() ?? 0
     } finally {
       this.#isInBatch = false
       this.#events.end()
     }
     this.#flush()
+    this.#gather(messages)
+  }
+
+  /**
+   * After a batch that was neither small nor full, sleeps for a moment. A thread that is a little faster than what comes
+   * would else go round for ever smaller batches, each of which costs a turn of the loop with five system calls, and keep
+   * its core busy whatever it saves (benchmark: compare.py block, a seventh of the time).
+   */
+  #gather(messages: number): void {
+    if (messages >= GATHER_FROM && messages < BATCH) this.libc.usleep(GATHER_US)
   }
 }

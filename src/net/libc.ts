@@ -62,6 +62,7 @@ export interface Libc {
   epoll_create1(flags: number): number
   epoll_ctl(epoll: number, operation: number, fd: number, event: number): number
   epoll_wait(epoll: number, events: number, most: number, timeoutMs: number): number
+  usleep(us: number): number
 }
 
 const SIGNATURES: Readonly<Record<keyof Libc, string>> = {
@@ -82,6 +83,7 @@ const SIGNATURES: Readonly<Record<keyof Libc, string>> = {
   epoll_create1: 'int epoll_create1(int)',
   epoll_ctl: 'int epoll_ctl(int, int, int, uintptr_t)',
   epoll_wait: 'int epoll_wait(int, uintptr_t, int, int)',
+  usleep: 'int usleep(uint)',
 }
 
 /** The FFI and the calls; null where they cannot be had: another system, or no prebuilt FFI for this processor. */

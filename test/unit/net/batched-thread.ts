@@ -18,15 +18,22 @@ export interface EchoReport {
   readonly tcpPort: number
   /** How often it has looked for datagrams. */
   readonly looks: number
+  /** How often it has waited for more datagrams to come. */
+  readonly waits: number
 }
 
 const { fd, descriptors } = workerData as EchoStart
 let looks = 0
+let waits = 0
 const counting: Libc = {
   ...libc!,
   epoll_wait: (...call) => {
     looks++
     return libc!.epoll_wait(...call)
+  },
+  usleep: (us) => {
+    waits++
+    return libc!.usleep(us)
   },
 }
 const datagrams = new BatchedDatagrams(
@@ -42,7 +49,7 @@ await datagrams.listen({ fd, address: '127.0.0.1', port: 0 }, (bytes, length, _p
 const server = createServer((socket) => socket.pipe(socket).on('error', () => {}))
 server.listen(0, '127.0.0.1', () => {
   const { port: tcpPort } = server.address() as AddressInfo
-  const report = (): void => parentPort!.postMessage({ tcpPort, looks } satisfies EchoReport)
+  const report = (): void => parentPort!.postMessage({ tcpPort, looks, waits } satisfies EchoReport)
   parentPort!.on('message', ({ timerMs }: { timerMs?: number }) => {
     if (timerMs === undefined) report()
     else setTimeout(report, timerMs)

@@ -134,6 +134,27 @@ describe('a thread of batched datagrams', () => {
     await thread.stop()
   })
 
+  it.each([
+    { came: 7, waits: 0, why: 'few: whoever asked is answered at once, and so is the next' },
+    { came: 8, waits: 1, why: 'many, and more are about to come' },
+    { came: 63, waits: 1, why: 'many, and more are about to come' },
+    { came: 64, waits: 0, why: 'a full batch: more may be there already' },
+  ])('waits $waits times for more behind $came that came together: $why', async ({ came, waits }) => {
+    let answers = 0
+    const answered = new Promise<void>((resolve) => {
+      client.on('message', () => {
+        if (++answers === came) resolve()
+      })
+    })
+    // They are there before anybody reads.
+    for (let i = 0; i < came; i++)
+      await new Promise((sent) => client.send(Uint8Array.of(i), boundPort(fd), '127.0.0.1', sent))
+    const thread = await EchoThread.start(fd)
+    await answered
+    expect((await thread.ask()).waits).toBe(waits)
+    await thread.stop()
+  })
+
   it('may end at any moment: the next one answers what has come meanwhile', async () => {
     let thread = await EchoThread.start(fd)
     load()
