@@ -13,12 +13,13 @@ const NICEST = 19
 /**
  * From now on the calling thread has less weight than others where processors are short (benchmark: `npm run bench
  * hits`). On Linux priorities are those of threads (sched(7)); elsewhere they would be the whole process's, and nothing
- * is done. Where the system forbids it, as seccomp filters may, the thread goes on as it is and says so in `log`.
+ * is done. Where the system forbids it, as seccomp filters may, the thread goes on as it is and says so in `log`. Twice is
+ * as once: the measure is what the main thread has.
  */
 export function giveWay(log: Complaints): void {
   if (process.platform !== 'linux') return
   try {
-    setPriority(Math.min(getPriority() + NICER, NICEST))
+    setPriority(Math.min(getPriority(process.pid) + NICER, NICEST))
   } catch (error) {
     log.warn({ error }, 'the thread cannot be given less weight; answers may wait for it')
   }

@@ -23,6 +23,10 @@ const MAX_BACK_OFF_MS = 5000
 export type HeapBounds = Readonly<Record<'resolver' | 'lists' | 'store' | 'control', number>>
 const HEAP_MB: HeapBounds = { resolver: 1024, lists: 2048, store: 512, control: 512 }
 
+/** Nobody waits for these at the start: they give way to the others from the first module they load on. */
+const BEHIND: readonly string[] = ['control', 'store']
+const GIVING_WAY = new URL('behind.ts', import.meta.url).href
+
 export interface ThreadStatus {
   readonly name: ThreadName
   readonly restarts: number
@@ -131,6 +135,7 @@ export class Threads {
     return new Worker(this.#entries(name), {
       name,
       workerData: this.#events.begin(name),
+      ...(BEHIND.includes(kind) && { execArgv: ['--import', GIVING_WAY] }),
       resourceLimits: {
         maxOldGenerationSizeMb: this.#heapMb[kind],
         maxYoungGenerationSizeMb: YOUNG_MB,

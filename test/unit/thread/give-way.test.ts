@@ -11,12 +11,13 @@ const forbidden = vi.hoisted(() => () => {
   throw Object.assign(new Error('operation not permitted'), { code: 'EPERM' })
 })
 
-test('the thread that gives way has less weight, the others have what they had', async () => {
+test('the thread that gives way, once or twice, has less weight; the others have what they had', async () => {
   const before = getPriority()
   const entry = new URL('../../../src/thread/give-way.ts', import.meta.url).href
   const worker = new Worker(
     `const { parentPort } = require('node:worker_threads')
      void import('${entry}').then(({ giveWay }) => {
+       giveWay({ warn: () => {} })
        giveWay({ warn: () => {} })
        parentPort.postMessage(require('node:os').getPriority())
      })`,

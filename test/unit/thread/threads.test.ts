@@ -58,6 +58,18 @@ function until(condition: () => boolean): Promise<void> {
 const tell = (body: string): Letter => ({ kind: 'tell', from: 'main', to: 'lists', id: 0, type: body, body })
 
 describe('Threads', () => {
+  it('starts control and store behind the others: they give way from their first module on', async () => {
+    running(`import { getPriority } from 'node:os'
+      import { threadName } from 'node:worker_threads'
+      parentPort.postMessage(threadName + ' ' + (getPriority() - getPriority(process.pid)))
+      parentPort.on('message', () => {})`)
+    const names = ['resolver-0', 'lists', 'control', 'store'] as const
+    for (const name of names) threads.start(name)
+    await until(() => letters.length === names.length)
+    const behind = process.platform === 'linux' ? 5 : 0
+    expect(letters.toSorted()).toEqual([`control ${behind}`, 'lists 0', 'resolver-0 0', `store ${behind}`])
+  })
+
   it('starts a thread that throws again, at once and then with back-off, and remembers why', async () => {
     running(`parentPort.postMessage('up'); setImmediate(() => { throw new Error('boom') })`)
     threads.start('lists')
