@@ -1,13 +1,13 @@
 /**
- * `npm run bench [-- NAME…] [--huge] [--seconds N] [--json FILE]`: measures what needs no other server, prints tables.
- * All of them but `smoke`, `console` and `compare` unless named; `compare` (block, hit, mix, miss, load: those named behind it)
- * needs what compare.py says, `console` Debian's chromium. Loopback only.
+ * `npm run bench [-- NAME…] [--huge] [--seconds N] [--json FILE]`: measures, prints tables. All unless named, but for
+ * `smoke` and `console`, which needs Debian's chromium; `compare` (block, hit, mix, miss, load: those named behind it) where
+ * what compare.py needs is installed. Loopback only.
  */
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { clients } from './clients.ts'
-import { compare } from './compare.ts'
+import { compare, installed } from './compare.ts'
 import { consolePages } from './console.ts'
 import { features } from './features.ts'
 import { flood } from './flood.ts'
@@ -57,20 +57,23 @@ async function measure(): Promise<Table[]> {
     console.log(`${formatTable(table)}\n`)
     tables.push(table)
   }
+  const more = (['peers', 'seconds', 'rounds'] as const).flatMap((name) =>
+    values[name] === undefined ? [] : [`--${name}`, values[name]],
+  )
   if (positionals[0] === 'smoke') {
     await note(() => shapes(10))
     await note(smoke)
   } else if (positionals[0] === 'compare') {
-    const more = ['peers', 'seconds', 'rounds'].flatMap((name) => {
-      const value = values[name as 'peers' | 'seconds' | 'rounds']
-      return value === undefined ? [] : [`--${name}`, value]
-    })
     await note(() => compare(positionals.slice(1), more))
   } else {
     const unknown = positionals.filter((name) => !Object.hasOwn(BENCHMARKS, name))
     if (unknown.length > 0) throw new Error(`no benchmark ${unknown.join(', ')}; there are: ${Object.keys(BENCHMARKS).join(', ')}, smoke, compare`) // prettier-ignore
     const all = Object.keys(BENCHMARKS).filter((name) => name !== 'console')
     for (const name of positionals.length > 0 ? positionals : all) await note(BENCHMARKS[name]!) // prettier-ignore
+    const { peers, missing } = installed()
+    if (positionals.length > 0) return tables
+    if (missing.length > 0) console.log(`no comparison with other servers without ${missing.join(', ')}`)
+    else await note(() => compare([], ['--peers', ['echo', ...peers].join(','), ...more]))
   }
   return tables
 }

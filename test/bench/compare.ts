@@ -1,15 +1,44 @@
 /** The comparison with other servers (compare.py), for each kind of work, with our command. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { rounded, type Table } from './table.ts'
 
 const PROGRAM = join(import.meta.dirname, '../../bin/thanhloc')
 const KINDS = ['block', 'hit', 'mix', 'miss', 'load'] as const
 
+/** Where Debian puts servers, which is not in everybody's PATH. */
+const PATH = [process.env['PATH'] ?? '', '/usr/sbin', '/sbin'].join(delimiter)
+const TOOLS = ['python3', 'gcc', 'dnsperf', 'dig', 'taskset']
+/** Names of compare.py, and their programs. */
+const PEERS = {
+  unbound: 'unbound', bind: 'named', dnsmasq: 'dnsmasq', dnsdist: 'dnsdist', recursor: 'pdns_recursor',
+} as const // prettier-ignore
+
 type Figures = Readonly<Record<string, Readonly<Record<string, number>>>>
+
+/** The servers to compare with that are installed, and what is missing to compare with any. */
+export function installed(): { readonly peers: readonly string[]; readonly missing: readonly string[] } {
+  const peers = Object.entries(PEERS).filter(([, program]) => isInPath(program))
+  const missing = TOOLS.filter((tool) => !isInPath(tool))
+  return {
+    peers: peers.map(([name]) => name),
+    missing: peers.length > 0 ? missing : [...missing, `one of ${Object.values(PEERS).join(', ')}`],
+  }
+}
+
+function isInPath(program: string): boolean {
+  return PATH.split(delimiter).some((directory) => {
+    try {
+      accessSync(join(directory, program), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}
 
 /** Runs `kinds` (all unless given); what else is given goes to compare.py. */
 export async function compare(kinds: readonly string[], more: readonly string[]): Promise<Table> {
@@ -38,10 +67,10 @@ async function measure(kind: string, more: readonly string[]): Promise<Figures> 
   try {
     const config = join(directory, 'thanhloc.yaml')
     writeFileSync(config, '# what is not said is as it comes\n')
-    const ours = `${PROGRAM} serve --config ${config} --listen 127.0.0.1:{port} --upstream 127.0.0.1:{upstream} --list {list} --sinkhole 10.10.10.10 --admin off --workers 1 --data ${join(directory, 'data')}` // prettier-ignore
+    const ours = `${PROGRAM} serve --config ${config} --listen 127.0.0.1:{port} --upstream 127.0.0.1:{upstream} --list {list} --sinkhole 10.10.10.10 --admin off --workers 1 --data ${join(directory, 'data-{port}')}` // prettier-ignore
     const json = join(directory, 'figures.json')
     const script = join(import.meta.dirname, 'compare.py')
-    const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` }
+    const env = { ...process.env, PATH }
     console.log(`compare ${kind}`)
     const child = spawn('python3', [script, kind, '--ours', ours, '--json', json, ...more], { stdio: 'inherit', env }) // prettier-ignore
     process.once('exit', () => child.kill('SIGTERM'))
