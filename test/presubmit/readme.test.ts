@@ -51,6 +51,15 @@ describe('what the page says', () => {
     }
   })
 
+  it('is as fast as the benchmarks say', () => {
+    const measured = rowsOf(readPage('docs/benchmarks.md').text, 'CPU µs a query')
+    const shown = rowsOf(readme.text, '')
+    for (const work of ['block', 'hit', 'miss']) {
+      expect(Object.keys(shown[work]!), work).toHaveLength(6)
+      expect(measured[work], work).toMatchObject(shown[work]!)
+    }
+  })
+
   it('speaks Vietnamese to the officer, with all marks composed', () => {
     expect(readme.anchors).toContain('dành-cho-cán-bộ-công-nghệ-thông-tin')
     expect(readme.text).toBe(readme.text.normalize('NFC'))
@@ -70,3 +79,23 @@ describe('what the page says', () => {
     expect(long).toEqual([])
   })
 })
+
+/** Of the first table whose head begins with `head`: work → server → the first figure, by what stands in code and in the head. */
+function rowsOf(text: string, head: string): Record<string, Record<string, number>> {
+  const lines = text.split('\n')
+  const from = lines.findIndex((line) => line.startsWith(`| ${head}`) && line.includes('| Thanh Lọc |'))
+  const servers = cellsOf(lines[from]!)
+  const rows = lines.slice(from + 2, lines.indexOf('', from)).map(cellsOf)
+  return Object.fromEntries(
+    rows.map(([work, ...figures]) => [
+      /`(\w+)`/.exec(work!)![1]!,
+      Object.fromEntries(
+        figures.map((figure, at) => [servers[at + 1]!, Number(/[\d.]+/.exec(figure)?.[0] ?? Number.NaN)]),
+      ),
+    ]),
+  )
+}
+
+function cellsOf(line: string): string[] {
+  return line.split('|').slice(1, -1).map((cell) => cell.trim()) // prettier-ignore
+}
