@@ -184,6 +184,7 @@ export class AnnexReader implements DocumentSink {
   #readLine(text: string, place: Place, setting: Setting, doubt: CellSetting['doubt']): void {
     const findings = this.#passage(text, place, { ...setting, heading: this.#sectionAt(place) }, doubt)
     if (findings.some(({ decision }) => decision !== 'refuse') || !/\p{L}/u.test(text)) return
+    if (isItem(text, findings)) return
     // "(Tính đến ngày 23/8/2022)" says more of the title above.
     if (/^\s*\(.*\)[.:]?\s*$/s.test(text)) return
     this.#section = sectionOf(text)
@@ -251,6 +252,13 @@ function doubted(finding: Finding, doubt: CellSetting['doubt']): Finding {
 function shorten(text: string): string {
   const plain = text.trim()
   return plain.length <= MAX_WRITTEN ? plain : `${plain.slice(0, MAX_WRITTEN)}…`
+}
+
+/** Whether a line is the item of a list, be it one that cannot be blocked: a hash, or words that are none but what was found. */
+function isItem(text: string, findings: readonly Finding[]): boolean {
+  if (findings.some(({ kind }) => kind === 'hash')) return true
+  const rest = findings.reduce((left, { written }) => left.replace(written, () => ''), text)
+  return findings.length > 0 && !/\p{L}{2}/u.test(rest)
 }
 
 /** What a list format cannot use may still be told apart. */

@@ -30,6 +30,8 @@ describe('titles', () => {
 describe('what stands below them', () => {
   const told = async (name: string, content: string | Buffer): Promise<string[]> =>
     (await proposalOf(name, content)).items.map(({ decision, value, reasons }) => `${decision} ${value} ${reasons[0]}`) // prettier-ignore
+  const held = async (name: string, content: string | Buffer): Promise<string[]> =>
+    (await told(name, content)).filter((line) => !line.startsWith('refuse'))
   const LINES = ['Tên miền độc hại:', '- one.com', 'two.com', 'Tên miền chính thức:', 'three.com', '', 'four.com', 'five.com', 'Tên miền cần chặn', 'six.com'] // prettier-ignore
   const EXPECTED = [
     'accept one.com listed', 'accept two.com listed', 'hold three.com reference', 'hold four.com reference', 'hold five.com reference', 'accept six.com listed',
@@ -38,6 +40,22 @@ describe('what stands below them', () => {
   it('lines, up to the next title: in a text and in a document', async () => {
     expect(await told('a.txt', LINES.join('\n'))).toEqual(EXPECTED)
     expect(await told('a.docx', docx(LINES.map(paragraph).join('')))).toEqual(EXPECTED)
+  })
+
+  it.each([
+    'd41d8cd98f00b204e9800998ecf8427e',
+    '2. d41d8cd98f00b204e9800998ecf8427e',
+    'MD5: d41d8cd98f00b204e9800998ecf8427e',
+    'info@one.gov.vn',
+    'setup.exe',
+    '1298/CATTT-NCSC',
+  ])('what cannot be blocked is no title and ends nothing: %s', async (line) => {
+    const lines = ['Tên miền chính thức', 'one.com', line, 'two.com', 'Tên miền cần chặn', 'six.com']
+    for (const told of [
+      await held('a.txt', lines.join('\n')),
+      await held('a.docx', docx(lines.map(paragraph).join(''))),
+    ])
+      expect(told).toEqual(['hold one.com reference', 'hold two.com reference', 'accept six.com listed'])
   })
 
   it('a line in brackets ends nothing', async () => {
