@@ -1,4 +1,4 @@
-/** Text that is one word and an indicator, told without looking for words in it: most lines and cells of most lists. */
+/** Text that is one word and an indicator, or a hash, told without looking for words in it: most lines and cells of most lists. */
 import { classify } from './classify.ts'
 import type { Reading } from './verdict.ts'
 
@@ -32,5 +32,6 @@ export function plainWord(text: string): PlainWord | null {
   if (word.includes('/255.')) return null
   if (word.includes('//') && !REAL_SCHEME.test(word)) return null
   const reading = classify(word)
-  return reading === null || reading.refusal !== null ? null : { text, isDefanged, reading }
+  if (reading === null || (reading.refusal !== null && reading.refusal !== 'hash')) return null
+  return { text, isDefanged, reading }
 }

@@ -42,6 +42,12 @@ const name = fc.tuple(fc.array(label, { minLength: 1, maxLength: 3 }), top).map(
 const address = fc.tuple(fc.constantFrom(45, 91, 185, 203), fc.nat(255), fc.nat(255), fc.nat(255)).map((all) => all.join('.')) // prettier-ignore
 const vietnamese = fc.tuple(fc.constantFrom('cốccốc', 'ngânhàng', 'điệntử', 'shopgcaothụ'), letters(LETTERS, 3, 5)).map(([word, more]) => `${word}${more}.vn`) // prettier-ignore
 
+/** MD5, SHA-1, SHA-256, SHA-512. */
+const hash = fc
+  .constantFrom(32, 40, 64, 128)
+  .chain((length) => fc.tuple(letters('0123456789abcdef', length, length), fc.boolean()))
+  .map(([text, isUpper]) => (isUpper ? text.toUpperCase() : text))
+
 const DOTS = ['.', '[.]', '(.)', '{.}', '[dot]', '(dot)', ' [.] ', '[.', '.]', '．', '。', ' dot ']
 /** A full stop written as a word is not cut in two. */
 const SIGNS = DOTS.filter((dot) => dot !== ' dot ')
@@ -92,7 +98,7 @@ describe('refanging', () => {
 
 describe('the short way', () => {
   it('reads what it reads as the long way does', () => {
-    const text = fc.oneof(defanged(name).map((written) => written.text), defanged(address).map((written) => written.text), fc.webUrl(), fc.tuple(fc.constantFrom('hxxp://', 'hXXps://', 'meow://', 'fxp://', 'HTTP://', 'hxxp//', 'xyz://'), name, fc.constantFrom('', '/', '/a')).map((parts) => parts.join('')), fc.string({ maxLength: 30 }), fc.tuple(name, fc.nat(70_000)).map(([host, port]) => `${host}:${port}`)) // prettier-ignore
+    const text = fc.oneof(defanged(name).map((written) => written.text), defanged(address).map((written) => written.text), fc.webUrl(), fc.tuple(fc.constantFrom('hxxp://', 'hXXps://', 'meow://', 'fxp://', 'HTTP://', 'hxxp//', 'xyz://'), name, fc.constantFrom('', '/', '/a')).map((parts) => parts.join('')), fc.string({ maxLength: 30 }), fc.tuple(name, fc.nat(70_000)).map(([host, port]) => `${host}:${port}`), hash) // prettier-ignore
     const settings: readonly Setting[] = [NOWHERE, { ...NOWHERE, isList: true }, { ...NOWHERE, heading: 'indicator' }, { ...NOWHERE, isBeside: true }, { ...NOWHERE, heading: 'file' }] // prettier-ignore
     fc.assert(
       fc.property(text, fc.constantFrom(...settings), (written, setting) => {
@@ -100,6 +106,29 @@ describe('the short way', () => {
         if (word !== null) expect([readPlainWord(word, setting)]).toEqual(readPassage(written, setting))
       }),
       { numRuns: 500 },
+    )
+  })
+})
+
+/** One item a line: those that are read the short way, and others between them. */
+const listed = fc.oneof(
+  { weight: 6, arbitrary: defanged(name).map(({ text }) => text) },
+  { weight: 3, arbitrary: hash },
+  { weight: 2, arbitrary: fc.tuple(fc.constantFrom('hxxp://', 'https://'), name, fc.constantFrom('', '/a', '/b/')).map((parts) => parts.join('')) }, // prettier-ignore
+  { weight: 2, arbitrary: address },
+  { weight: 1, arbitrary: fc.constantFrom('Tên miền chính thức:', 'Tên miền độc hại:', '', 'setup.exe', 'a@q.vn') }, // prettier-ignore
+)
+
+describe('a list read the short way', () => {
+  it('is what it is line by line the long way, where nothing is broken', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(listed, { minLength: 1, maxLength: 12 }), async (lines) => {
+        const items = async (ending: string): Promise<string[]> =>
+          (await proposalOf('a.txt', ['qz.com', ...lines].join(ending))).items.map(({ decision, kind, value, reasons }) => `${decision} ${kind} ${value} ${reasons.join(' ')}`) // prettier-ignore
+        // What a blank stands behind is no plain word.
+        expect(await items('\n')).toEqual(await items(' \n'))
+      }),
+      { numRuns: 200 },
     )
   })
 })
