@@ -1392,18 +1392,18 @@ var Entry = class {
 	}
 	/** It may still be of use, if only to count failures on; else it is as good as gone. */
 	get isUsable() {
-		const ageMs = this.#ageMs;
+		const ageMs = this.#ageMs();
 		if (ageMs < -6e4) return false;
-		return ageMs < (this.lifetimeSeconds + this.staleSeconds) * 1e3 || this.#remembersFailures;
+		return ageMs < (this.lifetimeSeconds + this.staleSeconds) * 1e3 || this.#remembersFailures();
 	}
 	/** Its answer holds. */
 	get isFresh() {
 		const { lifetimeSeconds } = this;
-		return this.#ageMs < lifetimeSeconds * 1e3 && lifetimeSeconds !== 0;
+		return this.#ageMs() < lifetimeSeconds * 1e3 && lifetimeSeconds !== 0;
 	}
 	/** Its answer, fresh or stale, may be served. */
 	get isServable() {
-		return this.#ageMs < (this.lifetimeSeconds + this.staleSeconds) * 1e3 && !this.isFailure;
+		return this.#ageMs() < (this.lifetimeSeconds + this.staleSeconds) * 1e3 && !this.isFailure;
 	}
 	/** Nobody could answer the question a moment ago: do not ask again yet. Over, too, once the clock has been set back. */
 	get isFailing() {
@@ -1450,7 +1450,7 @@ var Entry = class {
 		this.#blocks.read(this.#first, 64, out, 0, 12);
 		const behind = 12 + questionLength;
 		this.#blocks.read(this.#first, 64 + behind, out, behind, length - behind);
-		const ageMs = this.#ageMs;
+		const ageMs = this.#ageMs();
 		const isStale = ageMs >= this.lifetimeSeconds * 1e3;
 		this.#writeTtls(out, length, Math.max(0, Math.floor(ageMs / 1e3)), isStale ? staleTtlSeconds : -1);
 		return length;
@@ -1517,10 +1517,10 @@ var Entry = class {
 	forgetFailures() {
 		this.#setFailures(0, 0);
 	}
-	get #ageMs() {
+	#ageMs() {
 		return this.#nowMs - this.storedAtMs;
 	}
-	get #remembersFailures() {
+	#remembersFailures() {
 		return this.failures > 0 && this.#nowMs < this.failedUntilMs + FORGET_FAILURES_MS;
 	}
 	#setFailures(failures, untilMs) {

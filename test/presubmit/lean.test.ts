@@ -42,6 +42,14 @@ function isTypesOnly(clause: string): boolean {
   return names !== undefined && names.every((name) => name.startsWith('type '))
 }
 
+describe('the resolver thread', () => {
+  it('has no private accessors: V8 calls its runtime for each use of one', () => {
+    const code = readFileSync(join(src, 'built/resolver.js'), 'utf8')
+    expect(code.match(/^\s*(?:get|set) \w+\(/gm)!.length).toBeGreaterThan(50)
+    expect(code.match(/^\s*(?:get|set) #\w+/gm)).toBe(null)
+  })
+})
+
 describe('what a thread loads', () => {
   const control = loadedWith('control.ts')
 
