@@ -14,7 +14,7 @@ import type { ReasonCode } from './reasons.ts'
 import { prefixesOf } from './ranges.ts'
 import { refang } from './refang.ts'
 import { type CellSetting, TableReader } from './rows.ts'
-import { type Section, sectionOf, tableSectionOf } from './sections.ts'
+import { nextSection, type Section, sectionOf, tableSectionOf } from './sections.ts'
 import type { Decision, Finding, Reading } from './verdict.ts'
 import { wordsOf } from './words.ts'
 
@@ -40,6 +40,8 @@ export class AnnexReader implements DocumentSink {
   #tableSection: Section | null = null
   /** The part of the file that the title stands in. */
   #sectionPart: string | undefined
+  /** Items have stood below that title. */
+  #isUsed = false
   /** A line that needs no joining unless the next one goes on with it. */
   #plain: PlainLine | null = null
   /** The line joiner waits with nothing, or with a plain line that was given to it. */
@@ -90,6 +92,7 @@ export class AnnexReader implements DocumentSink {
   }
 
   row(table: string, cells: readonly Cell[], traits: Traits): void {
+    this.#isUsed = true
     this.#releasePlain()
     this.#lines.flush()
     const fitting = cells.filter(({ lines, place }) => {
@@ -171,6 +174,7 @@ export class AnnexReader implements DocumentSink {
 
   #takePlain({ word, place }: PlainLine): void {
     const heading = this.#sectionAt(place)
+    this.#isUsed = true
     this.#add(readPlainWord(word, heading === null ? LISTED : { ...LISTED, heading }), place)
   }
 
@@ -180,16 +184,25 @@ export class AnnexReader implements DocumentSink {
     if (plain !== null) this.#lines.line({ text: plain.word.text, isFull: null }, plain.place, plain.traits)
   }
 
-  /** A line that is no part of a table; one without indicators may be a title, and ends what stood below the last one. */
+  /** A line that is no part of a table; one without indicators may be a title. */
   #readLine(text: string, place: Place, setting: Setting, doubt: CellSetting['doubt']): void {
     const findings = this.#passage(text, place, { ...setting, heading: this.#sectionAt(place) }, doubt)
-    if (findings.some(({ decision }) => decision !== 'refuse') || !/\p{L}/u.test(text)) return
-    if (isItem(text, findings)) return
+    if (findings.some(({ decision }) => decision !== 'refuse')) {
+      this.#isUsed = true
+      return
+    }
+    if (!/\p{L}/u.test(text) || isItem(text, findings)) return
     // "(Tính đến ngày 23/8/2022)" says more of the title above.
     if (/^\s*\(.*\)[.:]?\s*$/s.test(text)) return
-    this.#section = sectionOf(text)
-    this.#tableSection = tableSectionOf(text)
+    const isOther = place.part !== this.#sectionPart
     this.#sectionPart = place.part
+    const before = isOther ? null : this.#section
+    const tableBefore = isOther ? null : this.#tableSection
+    const isUsed = !isOther && this.#isUsed
+    // Of a contact or a source any title is the end: nobody repeats what the next list is.
+    this.#section = nextSection(text, before, sectionOf, isUsed && tableBefore !== null)
+    this.#tableSection = nextSection(text, tableBefore, tableSectionOf, isUsed)
+    if (this.#section === null || sectionOf(text) !== null) this.#isUsed = false
   }
 
   #sectionAt({ part }: Place): Section | null {

@@ -11,7 +11,7 @@ import type { ReasonCode } from './reasons.ts'
 import { refang } from './refang.ts'
 import { wordsOf } from './words.ts'
 import type { Setting } from './passage.ts'
-import { type Section, tableSectionOf } from './sections.ts'
+import { nextSection, type Section, tableSectionOf } from './sections.ts'
 
 export interface CellSetting extends Setting {
   /** Why it is not proposed, whatever it is; null: nothing says so. */
@@ -105,7 +105,7 @@ export class TableReader {
       return
     if (this.#pending !== null && this.#goesOn(cells)) return
     this.flush()
-    this.#table.section = tableSectionOf(title)
+    this.#table.section = nextSection(title, this.#table.section, tableSectionOf, true)
   }
 
   #open(name: string, { within }: Traits, section: Section | null): OpenTable {

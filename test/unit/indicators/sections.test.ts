@@ -18,6 +18,21 @@ describe('titles', () => {
     ['Nguồn phát tán mã độc', null],
     ['Cục An toàn thông tin', null],
     ['Địa chỉ IP máy chủ điều khiển (C&C):', null],
+    ['Official websites of banks', 'reference'],
+    ['Official dispatch No. 1298', null],
+    ['Fake official websites', null],
+    ['Trusted domains', 'reference'],
+    ['Clean domains (do not block)', 'reference'],
+    ['Danh sách tên miền sạch', 'reference'],
+    ['Trang web thật của ngân hàng', 'reference'],
+    ['Các trang tin cậy', 'reference'],
+    ['Các trang không tin cậy', null],
+    ['Tên miền loại trừ', 'reference'],
+    ['Tên miền không được chặn', 'reference'],
+    ['Để tránh bị lừa đảo, chỉ truy cập các tên miền chính thức:', 'reference'],
+    ['Tên miền chính thức (không phải trang giả mạo):', 'reference'],
+    ['Tên miền chính thức và giả mạo:', 'reference'],
+    ['Tên miền giả mạo trang chính thức và lừa đảo', null],
     [`Nguồn ${'x '.repeat(100)}`, null],
   ])('%s: %s', (text, section) => expect(sectionOf(text)).toBe(section)) // prettier-ignore
 
@@ -56,6 +71,82 @@ describe('what stands below them', () => {
       await held('a.docx', docx(lines.map(paragraph).join(''))),
     ])
       expect(told).toEqual(['hold one.com reference', 'hold two.com reference', 'accept six.com listed'])
+  })
+
+  it.each([
+    'a) Ngân hàng',
+    '1. Ngân hàng Vietcombank',
+    'Ngân hàng Vietcombank:',
+    'II. Ngân hàng nước ngoài',
+    'Tên miền:',
+    'IP:',
+    'MD5:',
+    'Ghi chú: cập nhật ngày 23/8/2022',
+    'Lưu ý: không truy cập trang giả mạo',
+    'Trang 2/5',
+    'Page 2 of 5',
+    'PHÓ CỤC TRƯỞNG',
+    'Hotline: 1900 1234',
+    'Trung tâm phòng chống mã độc',
+    'Phòng Chẩn đoán',
+    'b) VÝ ®iÖn tö',
+  ])('a sub-title, a label, a note or the foot of a page ends no list of clean names: %s', async (line) => {
+    const lines = ['Tên miền chính thức', 'one.com', line, 'two.com', 'Tên miền cần chặn', 'six.com']
+    const expected = ['hold one.com reference', 'hold two.com reference', 'accept six.com listed']
+    expect(await held('a.txt', lines.join('\n'))).toEqual(expected)
+    expect(await held('a.docx', docx(lines.map(paragraph).join('')))).toEqual(expected)
+    expect(await held('a.html', `<html><body><p>${lines.join('</p><p>')}</p></body></html>`)).toEqual(
+      expected,
+    )
+  })
+
+  it.each(['Danh sách tên miền liên quan đến mã độc', 'Tên miền C2', 'DANH SÁCH ĐEN', 'Malware domains', 'Websites to be blocked', 'Đề nghị chặn truy cập'])(
+    'a title of what is to be blocked ends it: %s',
+    async (title) => {
+      const lines = ['Tên miền chính thức', 'a) Ngân hàng', 'one.com', title, 'a) Đợt 1', 'six.com']
+      expect(await held('a.txt', lines.join('\n'))).toEqual(['hold one.com reference', 'accept six.com listed']) // prettier-ignore
+    },
+  ) // prettier-ignore
+
+  it.each(['Đơn vị A', 'a) Mã độc Andromeda', 'Trang 2/5'])(
+    'what parts a list of infected machines does not end it: %s',
+    async (line) => {
+      const lines = ['Danh sách máy tính bị lây nhiễm', '9.9.9.1', line, '8.8.4.5', 'Địa chỉ máy chủ điều khiển', 'six.com'] // prettier-ignore
+      const found = await held('a.txt', lines.join('\n'))
+      expect(found.map((each) => each.split(' ')[0])).toEqual(['hold', 'hold', 'accept'])
+    },
+  )
+
+  it('the foot of a page ends no list of references', async () => {
+    const lines = ['Tài liệu tham khảo', 'one.com', 'Trang 2/5', 'two.com', 'Danh sách tên miền', 'six.com']
+    expect(await held('a.txt', lines.join('\n'))).toEqual([
+      'hold one.com reference', 'hold two.com reference', 'accept six.com listed',
+    ]) // prettier-ignore
+  })
+
+  it('any title ends contacts and sources', async () => {
+    const lines = ['Mọi chi tiết xin liên hệ:', 'one.com', 'Thông tin tên miền', 'six.com']
+    expect(await held('a.txt', lines.join('\n'))).toEqual(['hold one.com reference', 'accept six.com listed'])
+  })
+
+  it.each([
+    ['Nhiều cơ quan bị tấn công.', 'Đề nghị rà soát.'],
+    ['Thời gian qua, nhiều cơ quan bị tấn công bởi nhóm APT.', 'Thông tin kỹ thuật'],
+    ['Hệ thống bị nhiễm cần được cách ly.', 'Bảng 1'],
+    ['Công văn chính thức gửi các đơn vị', 'Thông tin các tên miền'],
+    ['Tên miền chính thức', 'one.gov.vn', 'PHỤ LỤC II'],
+  ])('a sentence of a letter is no title of the annex: %s', async (...lines) => {
+    const rows = [['STT', 'Tên miền'], ['1', 'six.com']] // prettier-ignore
+    const found = await held('a.docx', docx(lines.map(paragraph).join('') + table(rows)))
+    expect(found.at(-1)).toMatch(/^accept six.com/)
+  })
+
+  it('sub-titles in a table and over the next one', async () => {
+    const rows = [['STT', 'Tên miền'], ['1', 'one.com'], ['a) Ngân hàng nước ngoài', ''], ['2', 'two.com'], ['B. Tên miền độc hại', ''], ['3', 'six.com']] // prettier-ignore
+    const body = paragraph('Tên miền chính thức') + table(rows) + paragraph('Bảng 2. Ví điện tử') + table([['STT', 'Tên miền'], ['1', 'three.com']]) // prettier-ignore
+    expect(await held('a.docx', docx(body))).toEqual([
+      'hold one.com reference', 'hold two.com reference', 'accept six.com listed', 'hold three.com reference',
+    ]) // prettier-ignore
   })
 
   it('a line in brackets ends nothing', async () => {
