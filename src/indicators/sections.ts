@@ -14,7 +14,7 @@ const VICTIMS =
   /\b(?:nan nhan|victims?|bi nhiem|bi lay nhiem|bi tan cong|bi xam nhap|da nhiem|may nhiem|may tinh nhiem|may tram nhiem|infected)\b/
 /** What is genuine, and what must stay reachable. */
 const GENUINE =
-  /\b(?:chinh thuc|chinh thong|hop phap|(?<!khong )hop le|bi gia mao|bi mao danh|danh sach trang|white ?list|allow ?list|khong (?:duoc |bi |nen |can |phai )?(?:ngan )?chan|ngoai le|loai tru|(?<!khong )(?:dang )?tin cay|trusted|(?:safe|clean) (?:domains?|hosts?|ips?|sites?|websites?|list)|legitimate|genuine|benign|false positives?|do not block|official(?! (?:dispatch|letter|document|notice))|(?:ten mien|website|trang web|trang) (?:an toan|that|sach))\b/
+  /\b(?:chinh thuc|chinh thong|hop phap|(?<!khong )hop le|bi gia mao|bi mao danh|danh sach trang|white ?list|allow ?list|khong (?:duoc |bi |nen |can |phai )?(?:ngan )?chan|ngoai le|loai tru(?! (?:ma doc|virus|phan mem|nguy co|su co))|(?<!khong |khong dang |do |muc )(?:dang )?tin cay|trusted|(?:safe|clean) (?:domains?|hosts?|ips?|sites?|websites?|list)|legitimate|genuine|benign|false positives?|do not block|official(?! (?:dispatch|letter|document|notice))|(?:ten mien|website|trang web|trang) (?:an toan|that|sach))\b/
 const BESIDE =
   /\b(?:tham khao|references?|nguon|nguon tin|sources?|lien he|contacts?|chi tiet tai|xem tai|xem them|ban va|huong dan)\b/
 /** What is to be blocked, whatever else the title says. */
