@@ -199,10 +199,11 @@ export class AnnexReader implements DocumentSink {
     const before = isOther ? null : this.#section
     const tableBefore = isOther ? null : this.#tableSection
     const isUsed = !isOther && this.#isUsed
+    const named = sectionOf(text)
     // Of a contact or a source any title is the end: nobody repeats what the next list is.
-    this.#section = nextSection(text, before, sectionOf, isUsed && tableBefore !== null)
-    this.#tableSection = nextSection(text, tableBefore, tableSectionOf, isUsed)
-    if (this.#section === null || sectionOf(text) !== null) this.#isUsed = false
+    this.#section = nextSection(text, before, named, isUsed && tableBefore !== null)
+    this.#tableSection = nextSection(text, tableBefore, tableSectionOf(text), isUsed)
+    if (this.#section === null || named !== null) this.#isUsed = false
   }
 
   #sectionAt({ part }: Place): Section | null {

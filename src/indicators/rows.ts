@@ -105,7 +105,7 @@ export class TableReader {
       return
     if (this.#pending !== null && this.#goesOn(cells)) return
     this.flush()
-    this.#table.section = nextSection(title, this.#table.section, tableSectionOf, true)
+    this.#table.section = nextSection(title, this.#table.section, tableSectionOf(title), true)
   }
 
   #open(name: string, { within }: Traits, section: Section | null): OpenTable {

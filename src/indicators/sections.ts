@@ -22,6 +22,9 @@ const MALICIOUS = /\b(?:doc hai|gia mao|mao danh|lua dao|phishing|malicious|fake
 
 /** What ends a list of clean names too; below victims it may name what befell them: "a) Mã độc Andromeda". */
 const SUSPICIOUS = /\b(?:ma doc|malware|botnet|ransomware|trojan|apt|tan cong|nguy hiem|xau doc|danh sach den|block(?:ed|ing|list)?|(?:de nghi|yeu cau|phai|bi|danh sach) chan|chan (?:truy cap|ket noi|ten mien|ip|dia chi)|mat an toan|khong an toan|khong hop le)\b/ // prettier-ignore
+/** Words that name what is malicious only to say that these are not. */
+const NEGATED =
+  /\b(?:bi (?:gia mao|mao danh)|khong (?:duoc |bi |nen |can |phai )?(?:ngan )?chan|do not block|(?:khong phai(?: la)?|tranh|phong chong|de phong)(?: cac)?(?: bi)?(?: (?:trang web|trang|website|ten mien))? (?:gia mao|mao danh|lua dao|doc hai|ma doc|malware|tan cong))\b/g
 /** Remarks between the items of a list. */
 const NOTE = /^(?:ghi chu|luu y|chu y|chu thich|cap nhat|notes?|updated?)\b/
 /** Feet of pages, and labels that say only of which kind the next items are. */
@@ -42,20 +45,19 @@ export function tableSectionOf(text: string): Section | null {
 }
 
 /**
- * Of a line below the title that said `before`. A list of what is clean or infected, with items in it (`isUsed`), goes on below
+ * Of a line below the title that said `before`, the line itself saying `named`. A list of what is clean or infected, with items in it (`isUsed`), goes on below
  * sub-titles ("Ngân hàng:"), notes and feet of pages, up to what names another one. A title that nothing has stood below yet,
  * which may be any sentence, counts for the next line alone, unless that is a note, a label or numbered ("a) Ngân hàng").
  */
 export function nextSection(
   text: string,
   before: Section | null,
-  of: (text: string) => Section | null,
+  named: Section | null,
   isUsed: boolean,
 ): Section | null {
-  const named = of(text)
   if (named !== null || before === null) return named
-  if (isFiller(text)) return before
-  const names = [text, ...legacyReadings(text)].map(plainName)
+  const names = namesOf(text)
+  if (names.some((name) => NOTE.test(name) || FILLER.test(name))) return before
   const isOther = (name: string): boolean =>
     isMalicious(name) ||
     NEW_PART.test(name) ||
@@ -64,20 +66,19 @@ export function nextSection(
   return isUsed || NUMBERED.test(text) ? before : null
 }
 
-/** Whether a line between items is a note, the foot of a page or a bare label. */
-function isFiller(text: string): boolean {
-  return [text, ...legacyReadings(text)].map(plainName).some((name) => NOTE.test(name) || FILLER.test(name))
-}
-
 function sectionNamed(text: string, isList: boolean): Section | null {
   if (text.length > MAX_TITLE) return null
-  for (const reading of [text, ...legacyReadings(text)]) {
-    const name = plainName(reading)
+  for (const name of namesOf(text)) {
     if (VICTIMS.test(name)) return 'victim'
     if (GENUINE.test(name)) return isMalicious(name) && !isBoth(name) ? null : 'reference'
     if (isList && BESIDE.test(name) && !isMalicious(name)) return 'reference'
   }
   return null
+}
+
+/** What it says, in plain letters; and, where it may be in old ones, what it says in those. */
+function namesOf(text: string): string[] {
+  return [text, ...legacyReadings(text)].map(plainName)
 }
 
 /** "Tên miền chính thức và giả mạo": a person tells them apart; not "giả mạo trang chính thức". */
@@ -92,10 +93,6 @@ function isMalicious(name: string): boolean {
   return MALICIOUS.test(withoutNegated(name))
 }
 
-/** Without words that name what is malicious only to say that these are not. */
 function withoutNegated(name: string): string {
   return name.replace(NEGATED, '')
 }
-
-const NEGATED =
-  /\b(?:bi (?:gia mao|mao danh)|khong (?:duoc |bi |nen |can |phai )?(?:ngan )?chan|do not block|(?:khong phai(?: la)?|tranh|phong chong|de phong)(?: cac)?(?: bi)?(?: (?:trang web|trang|website|ten mien))? (?:gia mao|mao danh|lua dao|doc hai|ma doc|malware|tan cong))\b/g
